@@ -1,0 +1,3 @@
+mod diagnosis;
+
+pub use diagnosis::{Diagnose, Diagnosis, Disposition};
