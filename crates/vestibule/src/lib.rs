@@ -5,14 +5,22 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod endpoint;
 mod error;
+mod issuer;
 mod maybe_send;
 mod random;
+mod secret;
 mod time;
+pub mod transport;
 
-pub use error::{Diagnose, Diagnosis, Disposition};
+pub use error::{ConfigError, Diagnose, Diagnosis, Disposition};
+pub use issuer::Issuer;
 pub use maybe_send::{MaybeSend, MaybeSync};
 pub use random::{OsRandom, Random, RandomError};
+pub use secret::{
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, Nonce, RawIdToken, RefreshToken, State,
+};
 pub use time::{Clock, ProviderTime, SystemClock};
 #[cfg(any(test, feature = "test-util"))]
 pub mod testing;

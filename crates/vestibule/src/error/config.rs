@@ -1,0 +1,81 @@
+use crate::{Diagnose, Diagnosis, Disposition};
+
+/// The application is set up wrongly. Found at start, before any request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The issuer is no https URL without user information, query and fragment (checklist E01, E06).
+    #[error("the issuer is not a plain https URL")]
+    Issuer,
+    /// The client id is empty or has characters outside printable ASCII (RFC 6749 appendix A.1).
+    #[error("the client id is empty or not printable ASCII")]
+    ClientId,
+    /// The client secret is empty or the environment variable is not set.
+    #[error("the client secret is missing")]
+    ClientSecret,
+    /// The redirect URI is no absolute https URL without fragment (loopback may be http).
+    #[error("the redirect URI is not an absolute https URL without fragment")]
+    RedirectUri,
+    /// An extra parameter would repeat or override one of the protocol's own (checklist C25).
+    #[error("that authorization parameter is reserved")]
+    ReservedParameter,
+    /// The provider does not offer PKCE with S256 (checklist C13).
+    #[error("the provider offers PKCE, but not with S256")]
+    Pkce,
+    /// The clock skew is above five minutes (checklist A19).
+    #[error("the clock skew is larger than 300 seconds")]
+    ClockSkew,
+    /// No signature algorithm is allowed.
+    #[error("no signature algorithm is allowed")]
+    Algorithms,
+    /// The HTTP client could not be set up.
+    #[error("the HTTP client cannot be set up")]
+    Transport,
+    /// The provider offers none of the client authentication methods that this client can use.
+    #[error("the provider offers no client authentication method that this client can use")]
+    ClientAuthentication,
+    /// The provider has no endpoint for what is asked.
+    #[error("the provider does not offer that endpoint")]
+    NoEndpoint,
+}
+
+impl Diagnose for ConfigError {
+    fn diagnosis(&self) -> Diagnosis {
+        let (code, hint) = match self {
+            Self::Issuer => (
+                "config.issuer",
+                "give the issuer exactly as the provider's metadata states it, https and without query",
+            ),
+            Self::ClientId => ("config.client_id", "copy the client id from the provider's registration"),
+            Self::ClientSecret => {
+                ("config.client_secret", "set the secret that the provider issued for this client")
+            }
+            Self::RedirectUri => {
+                ("config.redirect_uri", "give the absolute https URL that is registered at the provider")
+            }
+            Self::ReservedParameter => (
+                "config.reserved_param",
+                "use the typed setting; protocol parameters cannot be given as extras",
+            ),
+            Self::Pkce => ("config.pkce", "switch on PKCE with S256 at the provider"),
+            Self::ClockSkew => {
+                ("config.clock_skew", "keep the skew at or below 300 seconds and synchronise the clocks")
+            }
+            Self::Algorithms => {
+                ("config.algorithms", "allow at least the algorithm that the provider signs with")
+            }
+            Self::Transport => {
+                ("config.transport", "check the certificates and settings given to the transport")
+            }
+            Self::ClientAuthentication => (
+                "config.client_authentication",
+                "allow client_secret_basic or client_secret_post for this client at the provider",
+            ),
+            Self::NoEndpoint => (
+                "config.no_endpoint",
+                "the provider's metadata lacks the endpoint; do without or ask the provider",
+            ),
+        };
+        Diagnosis::new(code, Disposition::Config, hint)
+    }
+}
