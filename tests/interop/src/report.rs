@@ -1,0 +1,58 @@
+//! The steps as they are printed, and their sum.
+
+use std::fmt::Display;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Counts the steps.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    passed: u32,
+    failed: u32,
+}
+
+/// A step failed and was reported; those after it build on it, so none is tried.
+#[derive(Debug)]
+pub(crate) struct Stopped;
+
+impl Report {
+    /// Runs one step, and prints its title with a tick or a cross, and its time.
+    pub(crate) async fn step<T>(
+        &mut self,
+        title: impl Display,
+        step: impl Future<Output = anyhow::Result<T>>,
+    ) -> Result<T, Stopped> {
+        let start = now();
+        let outcome = step.await;
+        let elapsed = now().duration_since(start).as_millis();
+        match outcome {
+            Ok(value) => {
+                println!("  ✔ {title:<88} {elapsed:>6} ms");
+                self.passed += 1;
+                Ok(value)
+            }
+            Err(error) => {
+                println!("  ✘ {title:<88} {elapsed:>6} ms\n      {error:#}");
+                self.failed += 1;
+                Err(Stopped)
+            }
+        }
+    }
+
+    /// Counts a signal as a failure.
+    pub(crate) fn interrupted(&mut self) {
+        println!("  ✘ interrupted");
+        self.failed += 1;
+    }
+
+    /// Prints the sum; success if there was no failure.
+    pub(crate) fn close(self) -> ExitCode {
+        println!("\n{} passed, {} failed", self.passed, self.failed);
+        if self.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "only printed; no outcome depends on it")]
+fn now() -> Instant {
+    Instant::now()
+}
