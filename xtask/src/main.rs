@@ -1,2 +1,46 @@
-//! Placeholder.
-fn main() {}
+//! What the developers of this workspace repeat; `cargo xtask --help` lists it.
+
+mod cargo;
+mod ci;
+mod interop;
+mod layering;
+mod metadata;
+mod tally;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+What the developers of this workspace repeat.
+
+Usage: cargo xtask COMMAND
+
+Commands:
+  ci [STEP...]  every check that a change must pass, or only the named ones
+  interop       the example applications against OpenID Providers that we did not write
+  layering      which crate may import which, and what no application may be made to ship";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        [] | ["--help" | "-h" | "help"] => println!("{HELP}"),
+        ["ci", "--help" | "-h"] => println!("{}", ci::help()),
+        ["ci", steps @ ..] => ci::run(steps)?,
+        ["interop"] => interop::run(&mut tally::Tally::default())?,
+        ["layering"] => layering::run()?,
+        _ => bail!("unknown: `{}`\n\n{HELP}", arguments.join(" ")),
+    }
+    Ok(())
+}

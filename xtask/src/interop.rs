@@ -1,0 +1,15 @@
+//! The example applications against OpenID Providers that we did not write.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::cargo::{build_folder, cargo};
+use crate::tally::{Tally, run_counting};
+
+/// Builds and runs `tests/interop`; adds its steps to `tally`.
+pub(crate) fn run(tally: &mut Tally) -> Result<()> {
+    let build = ["build", "--package=dashboard", "--package=docs-portal", "--package=interop"];
+    ensure!(cargo(build).status().context("cannot start cargo")?.success(), "the programs do not build");
+    run_counting(&mut Command::new(build_folder()?.join("interop")), tally)
+}
