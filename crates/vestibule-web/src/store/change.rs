@@ -5,10 +5,13 @@ use super::{Scope, SessionKey, StoreTime};
 pub struct ChangeCursor(u64);
 
 impl ChangeCursor {
-    /// Before the first entry that the log still has.
+    /// Before the first entry ever. A log that no longer reaches back that far answers [`Changes::Lagged`].
     pub const START: Self = Self(0);
 
     /// The place after `count` entries, as the store counts them.
+    ///
+    /// A store that may come back empty counts on from a number that it never reached before (for example the moment
+    /// of its birth), so that an old cursor lags instead of missing entries.
     pub const fn from_position(count: u64) -> Self {
         Self(count)
     }
@@ -46,7 +49,7 @@ pub enum Changes {
         /// Where to go on.
         next: ChangeCursor,
     },
-    /// The log no longer reaches back that far: forget everything cached and go on from here.
+    /// The log does not reach that far, back or ahead: forget everything cached and go on from here.
     Lagged {
         /// Where to go on.
         next: ChangeCursor,

@@ -13,13 +13,16 @@
 //! Deleting records is housekeeping ([`SessionStore::reap`]); no promise rests on it.
 
 mod change;
+mod cutoff;
 mod error;
 mod key;
+mod not_live;
 mod record;
 mod refresh;
 mod revocation;
 mod scope;
 mod time;
+pub mod transition;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -27,8 +30,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use change::{Change, ChangeCursor, Changes};
+pub use cutoff::{Cutoff, Spared};
 pub use error::StoreError;
 pub use key::{HolderId, LogoutId, PublicId, RefreshHash, SessionKey};
+pub use not_live::NotLive;
 pub use record::{
     Ended, GoneReason, Insert, Load, NewSession, Replace, SessionRecord, SessionSummary, Touch,
 };
@@ -65,7 +70,8 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
 
     /// Stores a new session under a new key and, in the same step, ends the browser's old session `ends`.
     ///
-    /// [`Insert::Refused`] when the login was already covered by a logout; `ends` is ended all the same.
+    /// [`Insert::Refused`] when the login was already covered by a logout, is older than the store, or is so old that a
+    /// logout covering it may have been forgotten; `ends` is ended all the same.
     /// [`Insert::Occupied`] when the key exists; nothing changes then.
     async fn insert(
         &self,
@@ -108,6 +114,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
 
     /// Records, *before* the call is sent, that `holder` is about to spend the refresh token `spent`.
     ///
+    /// Only the holder of a lease that has not run out may. Whether `spent` is still the record's token is asked first.
     /// The attempt stays open until it is committed, released, or `limit` has passed on the store's clock.
     async fn begin_attempt(
         &self,
@@ -120,7 +127,8 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// Stores the outcome of a refresh.
     ///
     /// Accepted if and only if the record still holds the refresh token that was spent and is live — even after the
-    /// lease has run out. Closes every attempt and the lease.
+    /// lease has run out. Closes every attempt and the lease. A session that thereby comes to listen to a scope that was
+    /// struck ends in the same step, with [`Commit::Gone`].
     async fn commit_refresh(
         &self,
         key: &SessionKey,
@@ -136,13 +144,15 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
         refused: &RefreshHash,
     ) -> Result<Stamped<EndIf>, StoreError>;
 
-    /// Ends one session (local logout).
+    /// Ends one session (local logout). Nothing is under its key afterwards.
     async fn end(&self, key: &SessionKey) -> Result<Stamped<Ended>, StoreError>;
 
     /// Ends every session that listens to one of the scopes and began at or before the moment the logout was heard.
     ///
     /// Constant cost, however many sessions that strikes: the cutoffs are merged by maximum, then the logout's id is
     /// marked as spent, in one step. Repeating a revocation with the same first-heard moment changes nothing.
+    /// The session in `spare` is left alone by this logout only: any other that strikes it, heard earlier or later and
+    /// arriving in any order, still ends it. [`Cutoff`] is the rule.
     async fn revoke(&self, revocation: Revocation) -> Result<Stamped<Revoke>, StoreError>;
 
     /// The live sessions of a subject, oldest first, without their keys.
@@ -154,6 +164,6 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// The ends and revocations after `from`: at once if there are some, else as soon as there are, within `patience`.
     async fn changes(&self, from: ChangeCursor, patience: Duration) -> Result<Stamped<Changes>, StoreError>;
 
-    /// Deletes up to `limit` records and marks that no longer matter.
+    /// Deletes up to `limit` records and marks that no longer matter. What was live stays live, what was not stays not.
     async fn reap(&self, limit: usize) -> Result<Stamped<Reaped>, StoreError>;
 }

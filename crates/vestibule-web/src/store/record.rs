@@ -1,11 +1,11 @@
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
 use super::{Attempt, LeaseHolder, PublicId, RefreshHash, Scope, SessionKey, StoreTime};
 
 /// A session about to be stored.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewSession {
     /// Under which key.
     pub key: SessionKey,
@@ -15,11 +15,12 @@ pub struct NewSession {
     pub subject: Scope,
     /// Everything it listens to.
     pub scopes: Vec<Scope>,
-    /// When its login *started*, in store time, as sealed into the pending-login cookie.
+    /// When its login *started*, in store time, as sealed into the pending-login cookie. A moment ahead of the store's time
+    /// counts as now.
     pub began: StoreTime,
     /// How long it may lie unused.
     pub idle: Duration,
-    /// How long it lives at most, from now.
+    /// How long it lives at most, from now; cut short where it would outlive [`Retention::cutoffs`](super::Retention).
     pub absolute: Duration,
     /// What a list shows about it (browser, address), opaque to the store.
     pub label: Bytes,
@@ -31,8 +32,18 @@ pub struct NewSession {
     pub data: Bytes,
 }
 
+impl fmt::Debug for NewSession {
+    /// Leaves out what it says about the user.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewSession")
+            .field("key", &self.key)
+            .field("began", &self.began)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A session as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SessionRecord {
     /// Under which key.
     pub key: SessionKey,
@@ -70,6 +81,22 @@ pub struct SessionRecord {
     pub attempts: Vec<Attempt>,
 }
 
+impl fmt::Debug for SessionRecord {
+    /// Leaves out what it says about the user.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionRecord")
+            .field("key", &self.key)
+            .field("began", &self.began)
+            .field("idle_end", &self.idle_end)
+            .field("absolute_end", &self.absolute_end)
+            .field("grant_version", &self.grant_version)
+            .field("version", &self.version)
+            .field("lease", &self.lease)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Why a session that was known is no longer live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -87,7 +114,7 @@ pub enum GoneReason {
 pub enum Insert {
     /// Stored.
     Stored(Arc<SessionRecord>),
-    /// A logout that was heard after this login began covers it. Nothing was stored.
+    /// A logout that was heard after this login began covers it, or may have. Nothing was stored.
     Refused,
     /// The key is taken. Nothing was stored and nothing ended.
     Occupied,

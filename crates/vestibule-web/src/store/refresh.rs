@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 
@@ -75,7 +75,7 @@ pub enum BeginAttempt {
 }
 
 /// The outcome of a refresh, to be stored.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct CommitRefresh {
     /// Who made the call.
     pub holder: HolderId,
@@ -89,6 +89,16 @@ pub struct CommitRefresh {
     pub listen: Vec<Scope>,
 }
 
+impl fmt::Debug for CommitRefresh {
+    /// Leaves out the new tokens.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CommitRefresh")
+            .field("holder", &self.holder)
+            .field("spent", &self.spent)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What [`commit_refresh`](super::SessionStore::commit_refresh) did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Commit {
@@ -96,7 +106,7 @@ pub enum Commit {
     Committed(Arc<SessionRecord>),
     /// Another holder committed first; the record as it stands. Nothing changed.
     Superseded(Arc<SessionRecord>),
-    /// A session that has ended. Nothing changed.
+    /// A session that has ended, at the latest by what it would listen to now. The new tokens were not kept.
     Gone(GoneReason),
     /// Nothing under that key.
     Absent,

@@ -31,6 +31,9 @@ pub enum Revoke {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// For cutoffs: the longest absolute lifetime, and the longest life of a pending login, and ten minutes.
+    ///
+    /// No session lives longer than this after its login began, so that none can outlive a cutoff that covers it.
+    /// A realm that was opened with several retentions keeps to the longest.
     pub cutoffs: Duration,
     /// For the ids of spent logout tokens: longer than any logout token is accepted.
     pub logout_ids: Duration,
@@ -41,6 +44,6 @@ pub struct Retention {
 pub struct Reaped {
     /// How many records and marks were deleted.
     pub removed: usize,
-    /// Whether more could be deleted at once.
+    /// Whether there may be more to delete.
     pub more: bool,
 }

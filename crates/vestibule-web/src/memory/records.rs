@@ -1,0 +1,127 @@
+use std::{sync::Arc, time::Duration};
+
+use slab::Slab;
+
+use crate::store::{Scope, SessionKey, SessionRecord, StoreTime};
+
+use super::{deadlines::Deadlines, digest::DigestMap, index::ScopeIndex};
+
+/// The stored records, and the ways to find them: by key, by scope, by the end of their lifetimes.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    entries: Slab<Entry>,
+    by_key: DigestMap<SessionKey, usize>,
+    by_scope: ScopeIndex,
+    lapses: Deadlines<usize>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    record: Arc<SessionRecord>,
+    /// When to look at its lifetimes: never later than the idle end, which only ever moves ahead.
+    look_at: StoreTime,
+}
+
+/// A record whose time to be looked at had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lapse {
+    /// Its lifetimes were over; it was deleted.
+    Deleted,
+    /// It was touched since.
+    Postponed,
+}
+
+impl Records {
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn contains(&self, key: &SessionKey) -> bool {
+        self.by_key.contains_key(key)
+    }
+
+    pub(super) fn get(&self, key: &SessionKey) -> Option<&Arc<SessionRecord>> {
+        self.at(*self.by_key.get(key)?)
+    }
+
+    /// For changes that neither delete the record nor let it listen to more.
+    pub(super) fn get_mut(&mut self, key: &SessionKey) -> Option<&mut Arc<SessionRecord>> {
+        let slot = *self.by_key.get(key)?;
+        self.entries.get_mut(slot).map(|entry| &mut entry.record)
+    }
+
+    /// A key that is taken keeps its record.
+    pub(super) fn insert(&mut self, record: Arc<SessionRecord>) {
+        if self.contains(&record.key) {
+            return;
+        }
+        let look_at = record.idle_end;
+        let slot = self.entries.vacant_key();
+        self.by_key.insert(record.key, slot);
+        self.lapses.schedule(look_at, slot);
+        self.index(&record, slot);
+        self.entries.insert(Entry { record, look_at });
+    }
+
+    /// Takes note of the scopes that a record has come to listen to.
+    pub(super) fn reindex(&mut self, key: &SessionKey) {
+        if let Some(&slot) = self.by_key.get(key)
+            && let Some(record) = self.at(slot).cloned()
+        {
+            self.index(&record, slot);
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &SessionKey) -> bool {
+        match self.by_key.get(key) {
+            Some(&slot) => self.remove_at(slot),
+            None => false,
+        }
+    }
+
+    pub(super) fn at(&self, slot: usize) -> Option<&Arc<SessionRecord>> {
+        self.entries.get(slot).map(|entry| &entry.record)
+    }
+
+    pub(super) fn remove_at(&mut self, slot: usize) -> bool {
+        let Some(Entry { record, look_at }) = self.entries.try_remove(slot) else { return false };
+        self.by_key.remove(&record.key);
+        self.lapses.cancel(look_at, slot);
+        for scope in &record.scopes {
+            self.by_scope.remove(scope, slot);
+        }
+        true
+    }
+
+    /// The records that listen to a scope.
+    pub(super) fn listening(&self, scope: &Scope) -> impl Iterator<Item = &Arc<SessionRecord>> {
+        self.by_scope
+            .candidates(scope, 0)
+            .filter_map(|slot| self.at(slot))
+            .filter(move |record| record.scopes.contains(scope))
+    }
+
+    /// The number of the next record, `from` or more, that may listen to a scope.
+    pub(super) fn next_candidate(&self, scope: &Scope, from: usize) -> Option<usize> {
+        self.by_scope.candidates(scope, from).next()
+    }
+
+    /// Looks at the record that was to lapse first, if its time has come.
+    pub(super) fn take_lapse(&mut self, now: StoreTime) -> Option<Lapse> {
+        let slot = self.lapses.take_due(now, Duration::ZERO)?;
+        let entry = self.entries.get_mut(slot)?;
+        if now < entry.record.idle_end {
+            entry.look_at = entry.record.idle_end;
+            self.lapses.schedule(entry.look_at, slot);
+            return Some(Lapse::Postponed);
+        }
+        self.remove_at(slot);
+        Some(Lapse::Deleted)
+    }
+
+    fn index(&mut self, record: &SessionRecord, slot: usize) {
+        for scope in &record.scopes {
+            self.by_scope.insert(scope, slot);
+        }
+    }
+}
