@@ -8,19 +8,31 @@
 mod endpoint;
 mod error;
 mod issuer;
+mod json;
+mod jwt;
+mod keys;
 mod maybe_send;
 mod random;
 mod secret;
 mod time;
+mod token;
 pub mod transport;
 
 pub use error::{ConfigError, Diagnose, Diagnosis, Disposition};
 pub use issuer::Issuer;
+#[cfg(not(target_arch = "wasm32"))]
+pub use jwt::AwsLc;
+pub use jwt::{Algorithm, AllowedAlgorithms, JwtError, SignatureJob, SignatureVerifier, UnknownAlgorithm};
+pub use keys::{Jwk, KeySet, KeysError};
 pub use maybe_send::{MaybeSend, MaybeSync};
 pub use random::{OsRandom, Random, RandomError};
 pub use secret::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, Nonce, RawIdToken, RefreshToken, State,
 };
 pub use time::{Clock, ProviderTime, SystemClock};
+pub use token::{
+    AzpCheck, ClaimsShapeError, IdToken, IdTokenError, Identity, LogoutToken, LogoutTokenError,
+    LogoutTokenPolicy, TokenError, TokenPolicy, UserInfo, UserInfoError, Verified,
+};
 #[cfg(any(test, feature = "test-util"))]
 pub mod testing;

@@ -1,0 +1,22 @@
+//! What holds for every JWT: the compact form, the header, the algorithms, the signature.
+
+mod algorithm;
+mod allowed;
+#[cfg(not(target_arch = "wasm32"))]
+mod aws_lc;
+mod compact;
+mod error;
+mod header;
+mod signature;
+
+pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use allowed::AllowedAlgorithms;
+#[cfg(not(target_arch = "wasm32"))]
+pub use aws_lc::AwsLc;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use aws_lc::ParsedKey;
+pub(crate) use compact::UnverifiedJwt;
+pub use error::JwtError;
+pub(crate) use header::{Header, KeyId};
+pub(crate) use signature::has_small_order;
+pub use signature::{SignatureJob, SignatureVerifier};

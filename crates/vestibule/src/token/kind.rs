@@ -1,0 +1,30 @@
+//! What tells the kinds of JWT of one issuer apart when `typ` does not (RFC 8725 section 3.12, checklist A26). Providers
+//! sign all of them with the same keys.
+
+use super::claims::Claims;
+
+/// A security event, such as a logout token (RFC 8417 section 2.2).
+pub(super) fn is_event(claims: &Claims) -> bool {
+    claims.has("events")
+}
+
+/// An access token: by the claims that RFC 9068 section 2.2 demands and ID tokens do not have together, or by the mark
+/// that some providers give theirs.
+pub(super) fn is_access_token(claims: &Claims) -> bool {
+    let by_shape =
+        claims.has("client_id") && claims.has("jti") && !claims.has("at_hash") && !claims.has("nonce");
+    let by_mark = [("typ", "Bearer"), ("token_use", "access")]
+        .into_iter()
+        .any(|(claim, mark)| claims.get(claim).is_some_and(|value| value == mark));
+    by_shape || by_mark
+}
+
+/// An authorization response (JARM section 2.1).
+pub(super) fn is_authorization_response(claims: &Claims) -> bool {
+    !claims.has("sub") && (claims.has("code") || claims.has("error"))
+}
+
+/// An ID token from an authorization with a nonce, which is every one that this crate starts.
+pub(super) fn is_id_token(claims: &Claims) -> bool {
+    ["nonce", "at_hash", "c_hash"].into_iter().any(|claim| claims.has(claim))
+}

@@ -1,0 +1,25 @@
+//! Tokens as a relying party meets them: one verifier, one set of rules for each kind.
+
+mod audience;
+mod claims;
+mod error;
+mod id_token;
+mod kind;
+mod logout_token;
+mod policy;
+mod shape;
+mod user_info;
+mod verified;
+mod verifier;
+
+pub use error::TokenError;
+pub(crate) use id_token::IdTokenRules;
+pub use id_token::{IdToken, IdTokenError, Identity};
+pub(crate) use logout_token::LogoutTokenRules;
+pub use logout_token::{LogoutToken, LogoutTokenError};
+pub use policy::{AzpCheck, LogoutTokenPolicy, TokenPolicy};
+pub use shape::ClaimsShapeError;
+pub(crate) use user_info::UserInfoRules;
+pub use user_info::{UserInfo, UserInfoError};
+pub use verified::Verified;
+pub(crate) use verifier::Verifier;
