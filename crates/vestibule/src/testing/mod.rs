@@ -2,6 +2,18 @@
 
 mod clock;
 mod random;
+#[cfg(not(target_arch = "wasm32"))]
+mod test_issuer;
+#[cfg(not(target_arch = "wasm32"))]
+mod test_key;
+#[cfg(not(target_arch = "wasm32"))]
+mod test_verifier;
 
 pub use clock::TestClock;
 pub use random::SeededRandom;
+#[cfg(not(target_arch = "wasm32"))]
+pub use test_issuer::TestIssuer;
+#[cfg(not(target_arch = "wasm32"))]
+pub use test_key::TestKey;
+#[cfg(not(target_arch = "wasm32"))]
+pub use test_verifier::TestVerifier;

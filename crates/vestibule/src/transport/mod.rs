@@ -1,12 +1,16 @@
 //! How requests reach the provider: one trait, bounded in time and size, that follows no redirect.
 
 mod error;
+#[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
+mod http;
 
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
+#[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
+pub use self::http::HttpTransport;
 pub use error::{TransportError, TransportErrorKind};
 
 use crate::{MaybeSend, MaybeSync};
@@ -24,9 +28,9 @@ pub trait Transport: fmt::Debug + MaybeSend + MaybeSync + 'static {
     /// When there is no answer, or not within the limits. The error tells whether the request may have been sent.
     async fn send(
         &self,
-        request: http::Request<Bytes>,
+        request: ::http::Request<Bytes>,
         limits: Limits,
-    ) -> Result<http::Response<Bytes>, TransportError>;
+    ) -> Result<::http::Response<Bytes>, TransportError>;
 }
 
 /// The bounds of one call (checklist E03, E04).

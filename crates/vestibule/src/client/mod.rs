@@ -1,0 +1,115 @@
+//! A registration at a provider, and what it may do according to its kind.
+
+mod code_flow;
+mod end_session;
+mod kind;
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+pub use code_flow::Refreshed;
+pub use end_session::EndSession;
+pub use kind::{AnyKind, ClientKind, CodeFlow, Confidential, WebApp};
+
+use crate::{
+    ClientSecret, ConfigError, Provider, ProviderMetadata, TokenPolicy, exchange::Authentication,
+    keys::KeySource, token::Verifier,
+};
+
+/// A client registered at one provider. Its kind says what it is and what it may do.
+///
+/// Clones share everything; a client is cheap to pass around.
+pub struct Client<K: ClientKind> {
+    registration: Arc<Registration>,
+    kind: PhantomData<fn() -> K>,
+}
+
+#[derive(Clone)]
+struct Registration {
+    provider: Provider,
+    client_id: String,
+    credential: Credential,
+    policy: TokenPolicy,
+}
+
+#[derive(Clone)]
+enum Credential {
+    Secret(ClientSecret),
+}
+
+impl Client<WebApp> {
+    pub(crate) fn web_app(provider: Provider, client_id: String, secret: ClientSecret) -> Self {
+        Self::new(Registration {
+            provider,
+            client_id,
+            credential: Credential::Secret(secret),
+            policy: TokenPolicy::default(),
+        })
+    }
+}
+
+impl<K: ClientKind> Client<K> {
+    fn new(registration: Registration) -> Self {
+        Self { registration: Arc::new(registration), kind: PhantomData }
+    }
+
+    /// What this client demands of tokens. Default: RS256, one minute of clock skew, no foreign audience.
+    #[must_use]
+    pub fn with_policy(self, policy: TokenPolicy) -> Self {
+        Self::new(Registration { policy, ..Arc::unwrap_or_clone(self.registration) })
+    }
+
+    /// The provider that this client is registered at.
+    pub fn provider(&self) -> &Provider {
+        &self.registration.provider
+    }
+
+    /// The client id.
+    pub fn client_id(&self) -> &str {
+        &self.registration.client_id
+    }
+
+    /// What this client demands of tokens.
+    pub fn policy(&self) -> &TokenPolicy {
+        &self.registration.policy
+    }
+
+    fn verifier(&self) -> Verifier<'_, impl KeySource> {
+        let provider = self.provider();
+        Verifier {
+            issuer: provider.issuer(),
+            client_id: self.client_id(),
+            policy: self.policy(),
+            keys: provider.keys(),
+            signatures: provider.signatures(),
+            now: provider.clock().now(),
+        }
+    }
+
+    fn authentication(&self, metadata: &ProviderMetadata) -> Result<Authentication<'_>, ConfigError> {
+        match &self.registration.credential {
+            Credential::Secret(secret) => Authentication::with_secret(secret, metadata),
+        }
+    }
+}
+
+impl<K: CodeFlow> Client<K> {
+    /// The same client without its kind, for code that serves every kind alike.
+    pub fn erase(self) -> Client<AnyKind> {
+        Client { registration: self.registration, kind: PhantomData }
+    }
+}
+
+impl<K: ClientKind> Clone for Client<K> {
+    fn clone(&self) -> Self {
+        Self { registration: Arc::clone(&self.registration), kind: PhantomData }
+    }
+}
+
+impl<K: ClientKind> fmt::Debug for Client<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("issuer", self.provider().issuer())
+            .field("client_id", &self.registration.client_id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+//! One value per endpoint call: `request` writes it, `accept` reads the answer. Neither does any I/O.
+
+mod authentication;
+mod code;
+mod form;
+mod refresh;
+mod retry_after;
+mod revocation;
+mod token_response;
+mod user_info;
+
+use bytes::Bytes;
+use http::{Method, Request, header};
+use url::Url;
+
+pub(crate) use authentication::Authentication;
+pub(crate) use code::ExchangeCode;
+pub use code::TokenEndpointError;
+pub(crate) use refresh::ExchangeRefreshToken;
+pub use refresh::{RefreshError, RefreshFailure};
+pub use retry_after::RetryAfter;
+pub(crate) use revocation::RevokeToken;
+pub use revocation::{RevocableToken, RevocationError};
+pub use token_response::TokenResponse;
+pub(crate) use user_info::FetchUserInfo;
+
+use crate::{
+    ProviderTime,
+    transport::{Limits, TransportError},
+};
+
+pub(crate) trait Exchange {
+    type Answer;
+    type Error: From<TransportError>;
+
+    fn request(&self) -> Request<Bytes>;
+
+    fn limits(&self) -> Limits {
+        Limits::STANDARD
+    }
+
+    fn accept(self, response: http::Response<Bytes>, now: ProviderTime) -> Result<Self::Answer, Self::Error>;
+}
+
+/// A plain GET for JSON.
+pub(crate) fn get(url: &Url) -> Request<Bytes> {
+    let mut request = Request::new(Bytes::new());
+    *request.method_mut() = Method::GET;
+    set_target(&mut request, url);
+    request.headers_mut().insert(header::ACCEPT, http::HeaderValue::from_static("application/json"));
+    request
+}
+
+/// An endpoint is a `Url` that has a host; every such URL is a valid `Uri`.
+pub(crate) fn set_target(request: &mut Request<Bytes>, url: &Url) {
+    if let Ok(uri) = url.as_str().parse() {
+        *request.uri_mut() = uri;
+    }
+}

@@ -1,0 +1,219 @@
+use std::time::Duration;
+
+use url::Url;
+
+use super::{PendingLogin, RedirectUri, challenge};
+use crate::{ConfigError, ProviderMetadata};
+
+/// What to ask of the provider at login (OpenID Connect Core section 3.1.2.1).
+///
+/// `response_type`, `state`, `nonce` and PKCE are not here: they are always sent and nobody can set them.
+///
+/// ```
+/// use vestibule::{AuthorizationRequest, Prompt, RedirectUri};
+///
+/// # fn main() -> Result<(), vestibule::ConfigError> {
+/// let request = AuthorizationRequest::new(RedirectUri::new("https://app.acme.example/auth/callback")?)
+///     .scopes(["profile", "email"])
+///     .prompt(Prompt::SelectAccount)
+///     .organization_id("org_42");
+/// # let _ = request; Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct AuthorizationRequest {
+    redirect_uri: RedirectUri,
+    scopes: Vec<String>,
+    max_age: Option<Duration>,
+    required_acr: Vec<String>,
+    parameters: Vec<(&'static str, String)>,
+    extra: Vec<(String, String)>,
+}
+
+/// How the provider should treat the user (OpenID Connect Core section 3.1.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Prompt {
+    /// No page at all: succeed with the user's session at the provider, or fail with `login_required`.
+    None,
+    /// Ask for credentials again.
+    Login,
+    /// Ask for consent again.
+    Consent,
+    /// Let the user choose the account (or, at Scalekit, the organization).
+    SelectAccount,
+    /// Show the sign-up page (Initiating User Registration section 4.1).
+    Create,
+}
+
+impl Prompt {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Login => "login",
+            Self::Consent => "consent",
+            Self::SelectAccount => "select_account",
+            Self::Create => "create",
+        }
+    }
+}
+
+/// Parameters that have their own setting or that nobody may set (checklist C25).
+const RESERVED: [&str; 23] = [
+    "acr_values",
+    "client_id",
+    "client_secret",
+    "code_challenge",
+    "code_challenge_method",
+    "connection_id",
+    "domain",
+    "domain_hint",
+    "id_token_hint",
+    "login_hint",
+    "max_age",
+    "nonce",
+    "organization_id",
+    "prompt",
+    "provider",
+    "redirect_uri",
+    "request",
+    "request_uri",
+    "response_mode",
+    "response_type",
+    "scope",
+    "state",
+    "ui_locales",
+];
+
+impl AuthorizationRequest {
+    /// A request for `openid` alone.
+    pub fn new(redirect_uri: RedirectUri) -> Self {
+        Self {
+            redirect_uri,
+            scopes: Vec::new(),
+            max_age: None,
+            required_acr: Vec::new(),
+            parameters: Vec::new(),
+            extra: Vec::new(),
+        }
+    }
+
+    /// Scopes beside `openid`. `offline_access` is left out at providers that list their scopes without it.
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).filter(|scope| scope != "openid").collect();
+        self
+    }
+
+    /// How the provider should treat the user.
+    pub fn prompt(self, prompt: Prompt) -> Self {
+        self.set("prompt", prompt.as_str())
+    }
+
+    /// How long ago the user may have entered credentials. The answer is held to it.
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age);
+        self.set("max_age", max_age.as_secs().to_string())
+    }
+
+    /// Authentication contexts of which the provider must meet one. The answer is held to it.
+    pub fn require_acr<S: Into<String>>(mut self, values: impl IntoIterator<Item = S>) -> Self {
+        self.required_acr = values.into_iter().map(Into::into).collect();
+        let joined = self.required_acr.join(" ");
+        self.set("acr_values", joined)
+    }
+
+    /// Who is probably logging in, such as an e-mail address.
+    pub fn login_hint(self, hint: impl Into<String>) -> Self {
+        self.set("login_hint", hint)
+    }
+
+    /// Languages for the provider's pages, best first, separated by spaces (BCP 47).
+    pub fn ui_locales(self, locales: impl Into<String>) -> Self {
+        self.set("ui_locales", locales)
+    }
+
+    /// The organization to log in to (Scalekit, Auth0-like providers).
+    pub fn organization_id(self, id: impl Into<String>) -> Self {
+        self.set("organization_id", id)
+    }
+
+    /// The connection to log in through (Scalekit).
+    pub fn connection_id(self, id: impl Into<String>) -> Self {
+        self.set("connection_id", id)
+    }
+
+    /// The social login to go to at once, such as `google` (Scalekit).
+    pub fn social_provider(self, name: impl Into<String>) -> Self {
+        self.set("provider", name)
+    }
+
+    /// The e-mail domain whose connection to use. Sent as `domain_hint` and `domain`: providers differ in the name.
+    pub fn domain_hint(self, domain: impl Into<String>) -> Self {
+        let domain = domain.into();
+        self.set("domain_hint", domain.clone()).set("domain", domain)
+    }
+
+    /// A parameter that has no setting of its own here.
+    ///
+    /// # Errors
+    /// [`ConfigError::ReservedParameter`] when it would repeat or override one of the protocol's own.
+    pub fn parameter(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Result<Self, ConfigError> {
+        let name = name.into();
+        if RESERVED.contains(&name.as_str()) || name.is_empty() {
+            return Err(ConfigError::ReservedParameter);
+        }
+        self.extra.retain(|(known, _)| *known != name);
+        self.extra.push((name, value.into()));
+        Ok(self)
+    }
+
+    pub(crate) fn redirect_uri(&self) -> &RedirectUri {
+        &self.redirect_uri
+    }
+
+    pub(crate) fn required_max_age(&self) -> Option<Duration> {
+        self.max_age
+    }
+
+    pub(crate) fn required_acr(&self) -> &[String] {
+        &self.required_acr
+    }
+
+    /// The URL to send the browser to. The endpoint's own query stays (RFC 6749 section 3.1).
+    pub(crate) fn url(&self, metadata: &ProviderMetadata, client_id: &str, pending: &PendingLogin) -> Url {
+        let mut url = metadata.authorization_endpoint.clone();
+        let mut query = url.query_pairs_mut();
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", client_id)
+            .append_pair("redirect_uri", self.redirect_uri.as_str())
+            .append_pair("scope", &self.scope(metadata))
+            .append_pair("state", pending.state.expose())
+            .append_pair("nonce", pending.nonce.expose())
+            .append_pair("code_challenge", &challenge(&pending.verifier))
+            .append_pair("code_challenge_method", "S256");
+        query.extend_pairs(&self.parameters).extend_pairs(&self.extra);
+        drop(query);
+        url
+    }
+
+    fn scope(&self, metadata: &ProviderMetadata) -> String {
+        let offered = |scope: &str| {
+            scope != "offline_access"
+                || metadata.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|offered| offered == scope))
+        };
+        let asked = self.scopes.iter().map(String::as_str).filter(|scope| offered(scope));
+        std::iter::once("openid").chain(asked).collect::<Vec<_>>().join(" ")
+    }
+
+    fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.parameters.retain(|(known, _)| *known != name);
+        self.parameters.push((name, value.into()));
+        self
+    }
+}

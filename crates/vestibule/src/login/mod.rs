@@ -1,0 +1,25 @@
+//! One login attempt: the request that starts it, what must be kept meanwhile, the answer that ends it.
+
+mod authorization_request;
+mod callback;
+mod pending;
+mod pkce;
+mod redirect_uri;
+
+pub use authorization_request::{AuthorizationRequest, Prompt};
+pub use callback::{Callback, CallbackError};
+pub use pending::{LoginStart, PendingLogin};
+pub(crate) use pkce::{challenge, random_token};
+pub use redirect_uri::RedirectUri;
+
+use crate::{IdToken, TokenResponse, Verified};
+
+/// A finished login.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Login {
+    /// Who logged in, verified for this issuer, this client and this very attempt.
+    pub id_token: Verified<IdToken>,
+    /// The tokens that came with it.
+    pub tokens: TokenResponse,
+}

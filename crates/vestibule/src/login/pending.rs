@@ -1,0 +1,136 @@
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{AuthorizationRequest, Callback, CallbackError, random_token};
+use crate::{AuthorizationCode, CodeVerifier, Issuer, Nonce, Random, RandomError, State};
+
+/// A login that has been started.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct LoginStart {
+    /// Where to send the browser.
+    pub url: Url,
+    /// What to keep until the browser comes back, bound to that browser.
+    pub pending: PendingLogin,
+}
+
+/// What must be kept, secretly and for this browser alone, until the provider's answer comes.
+///
+/// It pins issuer, client and redirect URI, and holds `state`, `nonce` and the code verifier (checklist C05). It is
+/// taken by value when the login is completed: an attempt ends once.
+pub struct PendingLogin {
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) state: State,
+    pub(crate) nonce: Nonce,
+    pub(crate) verifier: CodeVerifier,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) required_acr: Vec<String>,
+}
+
+impl PendingLogin {
+    pub(crate) fn new(
+        request: &AuthorizationRequest,
+        issuer: &Issuer,
+        client_id: &str,
+        random: &dyn Random,
+    ) -> Result<Self, RandomError> {
+        Ok(Self {
+            issuer: issuer.as_str().to_owned(),
+            client_id: client_id.to_owned(),
+            redirect_uri: request.redirect_uri().as_str().to_owned(),
+            state: State::new(random_token(random)?),
+            nonce: Nonce::new(random_token(random)?),
+            verifier: CodeVerifier::new(random_token(random)?),
+            max_age: request.required_max_age(),
+            required_acr: request.required_acr().to_vec(),
+        })
+    }
+
+    /// The `state` of this attempt.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Writes the attempt for storage. The bytes are secret: seal them before they leave the process.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let stored = Stored {
+            issuer: &self.issuer,
+            client_id: &self.client_id,
+            redirect_uri: &self.redirect_uri,
+            state: self.state.expose(),
+            nonce: self.nonce.expose(),
+            verifier: self.verifier.expose(),
+            max_age: self.max_age.map(|age| age.as_secs()),
+            required_acr: self.required_acr.iter().map(String::as_str).collect(),
+        };
+        // Strings and numbers always serialise.
+        Zeroizing::new(serde_json::to_vec(&stored).unwrap_or_default())
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote; `None` for anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let stored: Stored<'_> = serde_json::from_slice(bytes).ok()?;
+        Some(Self {
+            issuer: stored.issuer.to_owned(),
+            client_id: stored.client_id.to_owned(),
+            redirect_uri: stored.redirect_uri.to_owned(),
+            state: State::new(stored.state),
+            nonce: Nonce::new(stored.nonce),
+            verifier: CodeVerifier::new(stored.verifier),
+            max_age: stored.max_age.map(Duration::from_secs),
+            required_acr: stored.required_acr.into_iter().map(str::to_owned).collect(),
+        })
+    }
+
+    /// Judges the provider's answer to this attempt, in the order that lets nothing be believed too early: state, then
+    /// `iss`, then everything else.
+    pub(crate) fn accept(
+        &self,
+        callback: &Callback,
+        iss_required: bool,
+    ) -> Result<AuthorizationCode, CallbackError> {
+        if callback.state() != Some(&self.state) {
+            return Err(CallbackError::StateInvalid);
+        }
+        match callback.issuer() {
+            Some(issuer) if issuer != self.issuer => return Err(CallbackError::IssuerMismatch),
+            None if iss_required => return Err(CallbackError::IssuerMismatch),
+            _ => {}
+        }
+        callback.code()
+    }
+}
+
+impl fmt::Debug for PendingLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingLogin")
+            .field("issuer", &self.issuer)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored<'a> {
+    #[serde(rename = "i")]
+    issuer: &'a str,
+    #[serde(rename = "c")]
+    client_id: &'a str,
+    #[serde(rename = "r")]
+    redirect_uri: &'a str,
+    #[serde(rename = "s")]
+    state: &'a str,
+    #[serde(rename = "n")]
+    nonce: &'a str,
+    #[serde(rename = "v")]
+    verifier: &'a str,
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
+    #[serde(rename = "a", default, borrow, skip_serializing_if = "Vec::is_empty")]
+    required_acr: Vec<&'a str>,
+}

@@ -1,0 +1,96 @@
+use bytes::Bytes;
+use http::StatusCode;
+
+use super::ProviderMetadata;
+use crate::{
+    Diagnose, Diagnosis, Disposition, Error, Issuer, ProviderTime,
+    exchange::{Exchange, get},
+    json::parse_object,
+    transport::Limits,
+};
+
+/// Reads the provider's metadata (OpenID Connect Discovery section 4).
+pub(super) struct Discover<'a> {
+    pub(super) issuer: &'a Issuer,
+    pub(super) url: url::Url,
+}
+
+impl Exchange for Discover<'_> {
+    type Answer = ProviderMetadata;
+    type Error = Error;
+
+    fn request(&self) -> http::Request<Bytes> {
+        get(&self.url)
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::STANDARD
+    }
+
+    fn accept(self, response: http::Response<Bytes>, _: ProviderTime) -> Result<ProviderMetadata, Error> {
+        if response.status() != StatusCode::OK {
+            return Err(DiscoveryError::Status(response.status().as_u16()).into());
+        }
+        let document = parse_object(response.body()).map_err(|_| DiscoveryError::Malformed)?;
+        Ok(ProviderMetadata::read(&document, self.issuer)?)
+    }
+}
+
+/// The provider's metadata breaks a rule. Nothing of it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DiscoveryError {
+    /// The document is no JSON object with unique members (Discovery section 4.2, checklist E05).
+    #[error("the provider's metadata is not a JSON object")]
+    Malformed,
+    /// The answer is not 200 (checklist E05).
+    #[error("the provider's metadata was answered with status {0}")]
+    Status(u16),
+    /// The document states another issuer (Discovery section 4.3, checklist E06).
+    #[error("the provider's metadata states another issuer")]
+    IssuerMismatch,
+    /// A member is missing or not of its type (Discovery section 3, checklist E07).
+    #[error("the provider's metadata lacks a proper {0}")]
+    Member(&'static str),
+    /// An endpoint is not https (Discovery section 3, checklist E01).
+    #[error("the provider's {0} is not https")]
+    InsecureUrl(&'static str),
+}
+
+impl Diagnose for DiscoveryError {
+    fn diagnosis(&self) -> Diagnosis {
+        use Disposition::{Config, Retry};
+        match self {
+            Self::Malformed => Diagnosis::new(
+                "discovery.malformed",
+                Retry,
+                "open the issuer's /.well-known/openid-configuration and check that it is the provider's",
+            ),
+            Self::Status(500..) | Self::Status(429) => Diagnosis::new(
+                "discovery.unavailable",
+                Retry,
+                "the provider is down or overloaded; it is asked again",
+            ),
+            Self::Status(_) => Diagnosis::new(
+                "discovery.malformed",
+                Retry,
+                "check the issuer: there is no metadata at its /.well-known/openid-configuration",
+            ),
+            Self::IssuerMismatch => Diagnosis::new(
+                "discovery.issuer_mismatch",
+                Config,
+                "configure the issuer exactly as its metadata states it, trailing slash included",
+            ),
+            Self::Member(_) => Diagnosis::new(
+                "discovery.malformed",
+                Config,
+                "the provider's metadata is incomplete; report it to the provider",
+            ),
+            Self::InsecureUrl(_) => Diagnosis::new(
+                "discovery.insecure_url",
+                Config,
+                "serve every endpoint of the provider over https",
+            ),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::DiscoveryError;
+use crate::{Issuer, endpoint::is_allowed};
+
+/// What a provider says about itself (OpenID Connect Discovery section 3), checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProviderMetadata {
+    /// Where users are sent to log in.
+    pub authorization_endpoint: Url,
+    /// Where codes and refresh tokens are exchanged.
+    pub token_endpoint: Url,
+    /// Where the provider's public keys are.
+    pub jwks_uri: Url,
+    /// Where claims about a user can be read.
+    pub userinfo_endpoint: Option<Url>,
+    /// Where tokens are revoked (RFC 7009).
+    pub revocation_endpoint: Option<Url>,
+    /// Where users are sent to log out (RP-Initiated Logout section 2.1).
+    pub end_session_endpoint: Option<Url>,
+    /// How clients may authenticate at the token endpoint. `client_secret_basic` when the provider does not say.
+    pub token_endpoint_auth_methods: Vec<String>,
+    /// The scopes it knows; `None` when it does not say.
+    pub scopes: Option<Vec<String>>,
+    /// What the provider signs ID tokens with.
+    pub id_token_signing_algorithms: Vec<String>,
+    /// The PKCE methods it knows; `None` when it does not say.
+    pub code_challenge_methods: Option<Vec<String>>,
+    /// Whether every authorization response carries `iss` (RFC 9207 section 3).
+    pub authorization_response_iss: bool,
+    /// Whether it sends logout tokens (Back-Channel Logout section 2.1).
+    pub backchannel_logout: bool,
+    /// Whether its logout tokens carry a `sid`.
+    pub backchannel_logout_session: bool,
+}
+
+impl ProviderMetadata {
+    pub(super) fn read(document: &Map<String, Value>, issuer: &Issuer) -> Result<Self, DiscoveryError> {
+        let reader = Reader(document);
+        if reader.string("issuer")? != issuer.as_str() {
+            return Err(DiscoveryError::IssuerMismatch);
+        }
+        reader.required_strings("response_types_supported")?;
+        Ok(Self {
+            authorization_endpoint: reader.endpoint("authorization_endpoint")?,
+            token_endpoint: reader.endpoint("token_endpoint")?,
+            jwks_uri: reader.endpoint("jwks_uri")?,
+            userinfo_endpoint: reader.optional_endpoint("userinfo_endpoint")?,
+            revocation_endpoint: reader.optional_endpoint("revocation_endpoint")?,
+            end_session_endpoint: reader.optional_endpoint("end_session_endpoint")?,
+            token_endpoint_auth_methods: reader
+                .strings("token_endpoint_auth_methods_supported")?
+                .unwrap_or_else(|| vec!["client_secret_basic".into()]),
+            scopes: reader.strings("scopes_supported")?,
+            id_token_signing_algorithms: reader.required_strings("id_token_signing_alg_values_supported")?,
+            code_challenge_methods: reader.strings("code_challenge_methods_supported")?,
+            authorization_response_iss: reader.flag("authorization_response_iss_parameter_supported")?,
+            backchannel_logout: reader.flag("backchannel_logout_supported")?,
+            backchannel_logout_session: reader.flag("backchannel_logout_session_supported")?,
+        })
+    }
+}
+
+struct Reader<'a>(&'a Map<String, Value>);
+
+impl Reader<'_> {
+    fn string(&self, member: &'static str) -> Result<&str, DiscoveryError> {
+        self.0.get(member).and_then(Value::as_str).ok_or(DiscoveryError::Member(member))
+    }
+
+    fn endpoint(&self, member: &'static str) -> Result<Url, DiscoveryError> {
+        self.optional_endpoint(member)?.ok_or(DiscoveryError::Member(member))
+    }
+
+    fn optional_endpoint(&self, member: &'static str) -> Result<Option<Url>, DiscoveryError> {
+        let Some(value) = self.0.get(member) else { return Ok(None) };
+        let text = value.as_str().ok_or(DiscoveryError::Member(member))?;
+        let url = Url::parse(text).map_err(|_| DiscoveryError::Member(member))?;
+        if !is_allowed(&url) {
+            return Err(DiscoveryError::InsecureUrl(member));
+        }
+        let proper = url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+        if !proper || url.as_str().parse::<http::Uri>().is_err() {
+            return Err(DiscoveryError::Member(member));
+        }
+        Ok(Some(url))
+    }
+
+    fn strings(&self, member: &'static str) -> Result<Option<Vec<String>>, DiscoveryError> {
+        let Some(value) = self.0.get(member) else { return Ok(None) };
+        let list = value.as_array().ok_or(DiscoveryError::Member(member))?;
+        let texts = list.iter().map(|item| item.as_str().map(str::to_owned));
+        texts.collect::<Option<_>>().map(Some).ok_or(DiscoveryError::Member(member))
+    }
+
+    fn required_strings(&self, member: &'static str) -> Result<Vec<String>, DiscoveryError> {
+        self.strings(member)?.ok_or(DiscoveryError::Member(member))
+    }
+
+    fn flag(&self, member: &'static str) -> Result<bool, DiscoveryError> {
+        match self.0.get(member) {
+            None => Ok(false),
+            Some(value) => value.as_bool().ok_or(DiscoveryError::Member(member)),
+        }
+    }
+}

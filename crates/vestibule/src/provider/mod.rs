@@ -1,0 +1,161 @@
+mod builder;
+mod discovery;
+mod metadata;
+mod metadata_cache;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+pub use builder::ProviderBuilder;
+pub use discovery::DiscoveryError;
+pub use metadata::ProviderMetadata;
+use metadata_cache::MetadataCache;
+
+use crate::{
+    Client, ClientSecret, Clock, ConfigError, Error, Issuer, Random, SignatureVerifier, TokenError, WebApp,
+    exchange::Exchange,
+    keys::{FetchKeys, IssuerKeys, KeyCache, KeySource},
+    transport::{Transport, TransportError, TransportErrorKind},
+};
+
+/// An OpenID Provider: where the product's users log in.
+///
+/// A provider is lazy. Making one needs no network and cannot fail for lack of it: metadata and keys are fetched at
+/// first use, by one caller for all, and kept through outages. Clones share everything.
+///
+/// ```
+/// # fn main() -> Result<(), vestibule::ConfigError> {
+/// use vestibule::{ClientSecret, Provider};
+///
+/// let provider = Provider::new("https://acme.example")?;
+/// let dashboard = provider.web_app("dashboard", ClientSecret::new("from your configuration"));
+/// # let _ = dashboard; Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Provider(Arc<Inner>);
+
+struct Inner {
+    issuer: Issuer,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    signatures: Arc<dyn SignatureVerifier>,
+    metadata: MetadataCache,
+    keys: KeyCache,
+}
+
+impl Provider {
+    /// The provider with this issuer, over the bundled HTTP transport.
+    ///
+    /// # Errors
+    /// [`ConfigError::Issuer`] when the issuer is no plain https URL (http is accepted for loopback hosts).
+    #[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
+    pub fn new(issuer: impl Into<String>) -> Result<Self, ConfigError> {
+        Self::builder(issuer)?.build()
+    }
+
+    /// A provider with its own transport, clock, randomness or signature check.
+    ///
+    /// # Errors
+    /// As for `new`.
+    pub fn builder(issuer: impl Into<String>) -> Result<ProviderBuilder, ConfigError> {
+        Issuer::new(issuer).map(ProviderBuilder::new)
+    }
+
+    /// A web application registered at this provider: it keeps a secret, and uses PKCE all the same.
+    pub fn web_app(&self, client_id: impl Into<String>, secret: ClientSecret) -> Client<WebApp> {
+        Client::web_app(self.clone(), client_id.into(), secret)
+    }
+
+    /// The issuer.
+    pub fn issuer(&self) -> &Issuer {
+        &self.0.issuer
+    }
+
+    /// Fetches metadata and keys unless they are there. Optional: every other call does so when it must.
+    ///
+    /// # Errors
+    /// When the provider cannot be reached or its metadata breaks a rule. A later call tries again, after a pause that
+    /// grows from 1 to 60 seconds.
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.metadata().await?;
+        self.keys().current().await.map_err(TokenError::from)?;
+        Ok(())
+    }
+
+    /// Renews metadata and keys whose time has nearly come, so that no login has to wait for it. For a background task;
+    /// returns when to call again, between a second and a minute.
+    ///
+    /// # Errors
+    /// As for [`ready`](Self::ready); what was known before stays in use.
+    pub async fn refresh_if_due(&self) -> Result<Duration, Error> {
+        self.0.metadata.refresh_if_due(self).await?;
+        Ok(self.keys().refresh_if_due().await.map_err(TokenError::from)?)
+    }
+
+    /// What the provider says about itself.
+    ///
+    /// # Errors
+    /// As for [`ready`](Self::ready).
+    pub async fn metadata(&self) -> Result<Arc<ProviderMetadata>, Error> {
+        self.0.metadata.get(self).await
+    }
+
+    /// The clock that everything at this provider is measured by.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    /// The source of every unguessable value.
+    pub fn random(&self) -> &Arc<dyn Random> {
+        &self.0.random
+    }
+
+    pub(crate) fn keys(&self) -> IssuerKeys<'_, JwksEndpoint<'_>> {
+        IssuerKeys { cache: &self.0.keys, fetch: JwksEndpoint(self), clock: self.clock().as_ref() }
+    }
+
+    pub(crate) fn signatures(&self) -> &dyn SignatureVerifier {
+        self.0.signatures.as_ref()
+    }
+
+    /// Sends one exchange and reads its answer. A redirect is refused here, for every call.
+    pub(crate) async fn exchange<E: Exchange>(&self, exchange: E) -> Result<E::Answer, E::Error> {
+        let response = self.send(exchange.request(), exchange.limits()).await?;
+        exchange.accept(response, self.clock().now())
+    }
+
+    async fn send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+        limits: crate::transport::Limits,
+    ) -> Result<http::Response<bytes::Bytes>, TransportError> {
+        let response = self.0.transport.send(request, limits).await?;
+        if response.status().is_redirection() {
+            return Err(TransportError::new(TransportErrorKind::Redirected, true));
+        }
+        if response.body().len() > limits.body {
+            return Err(TransportError::new(TransportErrorKind::TooLarge, true));
+        }
+        Ok(response)
+    }
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider").field("issuer", &self.0.issuer).finish_non_exhaustive()
+    }
+}
+
+/// Where the key cache gets its key set from.
+pub(crate) struct JwksEndpoint<'a>(pub(crate) &'a Provider);
+
+#[cfg_attr(not(target_arch = "wasm32"), async_trait::async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait::async_trait(?Send))]
+impl FetchKeys for JwksEndpoint<'_> {
+    async fn fetch(&self) -> Result<http::Response<bytes::Bytes>, Error> {
+        let metadata = self.0.metadata().await?;
+        let request = crate::exchange::get(&metadata.jwks_uri);
+        Ok(self.0.send(request, crate::transport::Limits::STANDARD).await?)
+    }
+}
