@@ -1,0 +1,305 @@
+//! What happens at the provider, as it happens.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::blocking::block_on;
+use crate::faults::{Endpoint, Misbehaviour};
+
+/// Something that happened.
+///
+/// Written out it is one line of a log: `14:03:22.118  alice signed in at dashboard`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When, by the provider's clock.
+    pub at: SystemTime,
+    /// What.
+    pub kind: EventKind,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = DateTime::<Utc>::from(self.at);
+        write!(f, "{}  {}", at.format("%H:%M:%S%.3f"), self.kind)
+    }
+}
+
+/// What can happen.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// An application was refused at the token or revocation endpoint.
+    ClientRefused {
+        /// The client id it claims, if any.
+        client: Option<String>,
+        /// Why.
+        reason: String,
+    },
+    /// A code was exchanged for tokens.
+    CodeExchanged {
+        /// The user's login.
+        user: String,
+        /// The application.
+        client: String,
+    },
+    /// A code was not exchanged.
+    CodeRefused {
+        /// The application that sent it.
+        client: String,
+        /// Why.
+        reason: String,
+    },
+    /// A request, or the answer to one, waits for [`DevIdp::release`](crate::DevIdp::release).
+    Held {
+        /// Where.
+        endpoint: Endpoint,
+    },
+    /// The keys were replaced.
+    KeysRolled {
+        /// Whether the old public keys are still published.
+        old_kept: bool,
+    },
+    /// A user authenticated.
+    LoggedIn {
+        /// The user's login.
+        user: String,
+        /// The application that asked.
+        client: String,
+    },
+    /// A session ended.
+    LoggedOut {
+        /// The user's login.
+        user: String,
+        /// Who ended it.
+        by: LogoutCause,
+        /// The applications that took part.
+        clients: Vec<String>,
+    },
+    /// The login page was sent to a browser.
+    LoginPageShown {
+        /// The application that asked.
+        client: String,
+    },
+    /// An authorization request was refused.
+    LoginRefused {
+        /// The application that asked, if it is known.
+        client: Option<String>,
+        /// The OAuth error, or why a page was shown.
+        reason: String,
+    },
+    /// An application took a logout token.
+    LogoutDelivered {
+        /// The application.
+        client: String,
+        /// The status it answered.
+        status: u16,
+        /// Which try it was, from 1.
+        attempt: u32,
+        /// From the first try to the answer.
+        latency: Duration,
+    },
+    /// A logout token waits for [`DevIdp::release`](crate::DevIdp::release).
+    LogoutHeld {
+        /// The application.
+        client: String,
+    },
+    /// An application did not take a logout token.
+    LogoutUndelivered {
+        /// The application.
+        client: String,
+        /// The status of the last try, where there was an answer.
+        status: Option<u16>,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// A switch was set.
+    Misbehaving {
+        /// Which.
+        misbehaviour: Misbehaviour,
+        /// Whether it is for one time only.
+        once: bool,
+    },
+    /// A refresh token was refused.
+    RefreshRefused {
+        /// The application that sent it.
+        client: String,
+        /// Why.
+        reason: String,
+    },
+    /// A refresh token was exchanged for new tokens.
+    Refreshed {
+        /// The user's login.
+        user: String,
+        /// The application.
+        client: String,
+    },
+    /// An application got a code without the user doing anything.
+    SingleSignOn {
+        /// The user's login.
+        user: String,
+        /// The application.
+        client: String,
+    },
+    /// An application revoked a token.
+    TokenRevoked {
+        /// The application.
+        client: String,
+    },
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClientRefused { client, reason } => {
+                write!(f, "{} was refused: {reason}", or_somebody(client))
+            }
+            Self::CodeExchanged { user, client } => write!(f, "{client} got tokens for {user}"),
+            Self::CodeRefused { client, reason } => write!(f, "{client} got no tokens: {reason}"),
+            Self::Held { endpoint } => write!(f, "a request to {endpoint} is held"),
+            Self::KeysRolled { old_kept: true } => f.write_str("new keys, the old ones still published"),
+            Self::KeysRolled { old_kept: false } => f.write_str("new keys, the old ones withdrawn"),
+            Self::LoggedIn { user, client } => write!(f, "{user} signed in at {client}"),
+            Self::LoggedOut { user, by, clients } => {
+                write!(f, "{user} signed out ({by}); took part: {}", list(clients))
+            }
+            Self::LoginPageShown { client } => write!(f, "login page shown for {client}"),
+            Self::LoginRefused { client, reason } => {
+                write!(f, "login for {} refused: {reason}", or_somebody(client))
+            }
+            Self::LogoutDelivered { client, status, attempt, latency } => {
+                write!(f, "{client} was told of the logout: {status} after {}", milliseconds(*latency))?;
+                if *attempt > 1 { write!(f, ", at try {attempt}") } else { Ok(()) }
+            }
+            Self::LogoutHeld { client } => write!(f, "the logout token for {client} is held"),
+            Self::LogoutUndelivered { client, status, attempts } => {
+                write!(f, "{client} could not be told of the logout: ")?;
+                match status {
+                    Some(status) => write!(f, "{status} at try {attempts}"),
+                    None => write!(f, "no answer at try {attempts}"),
+                }
+            }
+            Self::Misbehaving { misbehaviour, once: false } => write!(f, "misbehaving: {misbehaviour}"),
+            Self::Misbehaving { misbehaviour, once: true } => write!(f, "misbehaving once: {misbehaviour}"),
+            Self::RefreshRefused { client, reason } => write!(f, "{client} could not refresh: {reason}"),
+            Self::Refreshed { user, client } => write!(f, "{client} refreshed the tokens of {user}"),
+            Self::SingleSignOn { user, client } => {
+                write!(f, "{user} was known already and is signed in at {client}, without a prompt")
+            }
+            Self::TokenRevoked { client } => write!(f, "{client} revoked a token"),
+        }
+    }
+}
+
+/// Who ended a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogoutCause {
+    /// Whoever runs the provider.
+    Administrator,
+    /// The user, sent by this application.
+    Application(String),
+    /// Another user logged in with the same browser.
+    OtherUser,
+    /// The user, at the provider itself.
+    User,
+}
+
+impl fmt::Display for LogoutCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Administrator => f.write_str("by the administrator"),
+            Self::Application(client) => write!(f, "from {client}"),
+            Self::OtherUser => f.write_str("another user signed in"),
+            Self::User => f.write_str("at the provider"),
+        }
+    }
+}
+
+/// The events from the moment on at which [`DevIdp::events`](crate::DevIdp::events) was called.
+///
+/// They are kept until they are read, or until this is dropped.
+#[derive(Debug)]
+pub struct Events(UnboundedReceiver<Event>);
+
+impl Events {
+    /// The next event; none once the provider has stopped.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.0.recv().await
+    }
+
+    /// The next event, waited for by this thread; none once the provider has stopped. Not for async code.
+    pub fn wait(&mut self) -> Option<Event> {
+        block_on(self.next())
+    }
+
+    /// The next event if there is one already.
+    pub fn try_next(&mut self) -> Option<Event> {
+        self.0.try_recv().ok()
+    }
+
+    /// All that happened and was not read yet.
+    pub fn drain(&mut self) -> Vec<EventKind> {
+        std::iter::from_fn(|| self.try_next()).map(|event| event.kind).collect()
+    }
+}
+
+/// Where events go.
+#[derive(Debug, Default)]
+pub(crate) struct EventBus(Mutex<Vec<UnboundedSender<Event>>>);
+
+impl EventBus {
+    pub(crate) fn subscribe(&self) -> Events {
+        let (sender, receiver) = unbounded_channel();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        Events(receiver)
+    }
+
+    pub(crate) fn emit(&self, event: &Event) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|subscriber| subscriber.send(event.clone()).is_ok());
+    }
+
+    pub(crate) fn close(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+fn or_somebody(client: &Option<String>) -> &str {
+    client.as_deref().unwrap_or("an unknown application")
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+}
+
+fn milliseconds(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn an_event_is_a_line_of_a_log() {
+        let event = Event {
+            at: UNIX_EPOCH + Duration::from_millis(3_723_004),
+            kind: EventKind::LogoutDelivered {
+                client: "dashboard".to_owned(),
+                status: 200,
+                attempt: 2,
+                latency: Duration::from_micros(1_520),
+            },
+        };
+        let line = "01:02:03.004  dashboard was told of the logout: 200 after 1.5 ms, at try 2";
+        assert_eq!(event.to_string(), line);
+    }
+}

@@ -1,0 +1,87 @@
+//! How often each endpoint was called.
+
+use std::ops::Sub;
+use std::sync::{Mutex, PoisonError};
+
+use crate::faults::Endpoint;
+
+/// Calls that arrived, by endpoint, since the provider started. The difference of two is what arrived in between.
+///
+/// A call that was answered with an outage or another misbehaviour counts; one whose connection was refused cannot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Requests {
+    /// Calls of `/authorize`.
+    pub authorize: u64,
+    /// Calls of `/.well-known/openid-configuration`.
+    pub discovery: u64,
+    /// Calls of `/elsewhere`: redirects followed that ought not to be.
+    pub elsewhere: u64,
+    /// Calls of `/end_session`, the confirmation included.
+    pub end_session: u64,
+    /// Calls of `/jwks`.
+    pub jwks: u64,
+    /// Login pages that were sent off.
+    pub login: u64,
+    /// Calls of `/revoke`.
+    pub revoke: u64,
+    /// Calls of `/token`.
+    pub token: u64,
+    /// Calls of `/userinfo`.
+    pub userinfo: u64,
+}
+
+impl Requests {
+    /// All that an application's server sends by itself: discovery, keys, tokens, UserInfo, revocation, and redirects
+    /// that it follows. The browser's requests are not among them.
+    pub fn back_channel(&self) -> u64 {
+        self.discovery + self.elsewhere + self.jwks + self.revoke + self.token + self.userinfo
+    }
+
+    fn of(&mut self, endpoint: Endpoint) -> &mut u64 {
+        match endpoint {
+            Endpoint::Authorize => &mut self.authorize,
+            Endpoint::Discovery => &mut self.discovery,
+            Endpoint::Elsewhere => &mut self.elsewhere,
+            Endpoint::EndSession => &mut self.end_session,
+            Endpoint::Jwks => &mut self.jwks,
+            Endpoint::Login => &mut self.login,
+            Endpoint::Revoke => &mut self.revoke,
+            Endpoint::Token => &mut self.token,
+            Endpoint::UserInfo => &mut self.userinfo,
+        }
+    }
+}
+
+impl Sub for Requests {
+    type Output = Self;
+
+    fn sub(self, earlier: Self) -> Self {
+        Self {
+            authorize: self.authorize.saturating_sub(earlier.authorize),
+            discovery: self.discovery.saturating_sub(earlier.discovery),
+            elsewhere: self.elsewhere.saturating_sub(earlier.elsewhere),
+            end_session: self.end_session.saturating_sub(earlier.end_session),
+            jwks: self.jwks.saturating_sub(earlier.jwks),
+            login: self.login.saturating_sub(earlier.login),
+            revoke: self.revoke.saturating_sub(earlier.revoke),
+            token: self.token.saturating_sub(earlier.token),
+            userinfo: self.userinfo.saturating_sub(earlier.userinfo),
+        }
+    }
+}
+
+/// The counters behind [`Requests`].
+#[derive(Debug, Default)]
+pub(crate) struct Counters(Mutex<Requests>);
+
+impl Counters {
+    pub(crate) fn count(&self, endpoint: Endpoint) {
+        let mut requests = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *requests.of(endpoint) += 1;
+    }
+
+    pub(crate) fn read(&self) -> Requests {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,12 @@
+//! A provider, a browser, and applications that listen for logout tokens.
+
+mod answer;
+mod application;
+mod world;
+
+pub(crate) use self::answer::{Answer, claims, header};
+pub(crate) use self::application::Listener;
+pub(crate) use self::world::{
+    Authorization, NONCE, NOW, Tokens, VERIFIER, World, application, browser, post_logout_redirect_uri,
+    redirect_uri, secret,
+};
