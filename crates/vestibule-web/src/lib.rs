@@ -5,5 +5,30 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod challenge;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod cookie;
+mod csrf;
+mod endpoint;
+pub mod error;
+pub mod http;
 pub mod memory;
+mod pages;
+mod pending;
+mod relying_party;
+mod return_to;
+mod session;
+mod spent_states;
 pub mod store;
+
+pub use cookie::CookieKeys;
+pub use endpoint::Endpoint;
+pub use error::{ConfigError, Error, SessionError};
+pub use memory::MemoryStore;
+pub use relying_party::{
+    Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, NoSessions, RelyingParty, RelyingPartyBuilder, Stored,
+};
+pub use return_to::ReturnTo;
+pub use session::{OtherSession, Session, SessionData, Visit, Visitor};
+pub use vestibule;
