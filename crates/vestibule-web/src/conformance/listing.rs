@@ -24,7 +24,7 @@ pub async fn a_list_shows_ones_own_live_sessions(subject: &dyn Subject) {
         fixture.pass(1).await;
     }
     fixture.sign_in("bob", None).await;
-    reply(fixture.store.touch(&keys[2], fixture.units(100)).await);
+    reply(fixture.store.touch(&keys[2], fixture.units(30)).await);
 
     let list = reply(fixture.other_node().sessions_of(&alice).await);
     assert_eq!(list.iter().map(|session| session.id).collect::<Vec<_>>(), shown, "oldest first");

@@ -1,0 +1,80 @@
+use std::ops::Deref;
+
+use axum::{
+    body::Body,
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+use vestibule_web::{Error, Visit, http::RequestHead};
+
+/// A signed-in user's session. As an extractor it protects the handler: an anonymous page load is sent to log in and
+/// comes back, an anonymous call gets 401, and a store outage 503.
+#[derive(Clone, Debug)]
+pub struct Session(vestibule_web::Session);
+
+impl Session {
+    /// The session apart from axum.
+    pub fn into_inner(self) -> vestibule_web::Session {
+        self.0
+    }
+}
+
+impl Deref for Session {
+    type Target = vestibule_web::Session;
+
+    fn deref(&self) -> &vestibule_web::Session {
+        &self.0
+    }
+}
+
+/// Whoever is there. As an extractor it protects nothing, yet an outage of the store is 503 and never `Anonymous`.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a session is one pointer")]
+pub enum Visitor {
+    /// Nobody who is signed in.
+    Anonymous,
+    /// A signed-in user.
+    SignedIn(Session),
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let visit = visit(parts)?;
+        match visit.visitor().await {
+            Ok(vestibule_web::Visitor::Anonymous) => Ok(Self::Anonymous),
+            Ok(vestibule_web::Visitor::SignedIn(session)) => Ok(Self::SignedIn(Session(session))),
+            Err(error) => {
+                Err(visit.relying_party().respond(&Error::from(error), &head(parts)).map(Body::from))
+            }
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Session {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        match Visitor::from_request_parts(parts, state).await? {
+            Visitor::SignedIn(session) => Ok(session),
+            Visitor::Anonymous => Err(visit(parts)?.relying_party().challenge(&head(parts)).map(Body::from)),
+        }
+    }
+}
+
+fn head(parts: &Parts) -> RequestHead<'_> {
+    RequestHead::new(&parts.method, &parts.uri, &parts.headers)
+}
+
+fn visit(parts: &Parts) -> Result<Visit, Response> {
+    parts.extensions.get().cloned().ok_or_else(|| {
+        tracing::error!(
+            code = "config.not_wrapped",
+            path = parts.uri.path(),
+            "a handler asks for the session outside of vestibule_axum::wrap: wrap the finished router, last"
+        );
+        (StatusCode::INTERNAL_SERVER_ERROR, "the application is not set up correctly").into_response()
+    })
+}

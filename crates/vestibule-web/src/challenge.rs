@@ -1,0 +1,28 @@
+use form_urlencoded::byte_serialize;
+use http::StatusCode;
+use vestibule::Diagnose;
+
+use crate::{
+    endpoint::Endpoint,
+    error::{SessionError, problem},
+    http::{Reply, RequestHead, is_navigation, reply},
+    relying_party::Engine,
+    return_to::ReturnTo,
+};
+
+/// What an anonymous visitor gets at a protected place (checklist C27).
+pub(crate) fn challenge(engine: &Engine, head: &RequestHead<'_>) -> Reply {
+    if is_navigation(head) {
+        let place = ReturnTo::parse(&head.path_and_query(), &engine.origin).unwrap_or_else(ReturnTo::home);
+        reply::see_other(&login_url(engine, &place))
+    } else {
+        let error = SessionError::Required;
+        problem(StatusCode::UNAUTHORIZED, error.code(), &error.to_string(), None)
+    }
+}
+
+/// Where a login starts that ends at `place`.
+pub(crate) fn login_url(engine: &Engine, place: &ReturnTo) -> String {
+    let login = engine.path_of(Endpoint::Login);
+    format!("{login}?return_to={}", byte_serialize(place.as_str().as_bytes()).collect::<String>())
+}

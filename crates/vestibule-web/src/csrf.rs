@@ -1,0 +1,36 @@
+//! Whether a request that changes something comes from one of our own pages (checklist B31, D24).
+
+use crate::{http::RequestHead, relying_party::Engine, session::Handle};
+
+/// The header that scripts send the token in.
+const HEADER: &str = "x-csrf-token";
+/// The form field that pages send the token in.
+const FIELD: &str = "csrf";
+
+/// What browsers say about where the request comes from. Those that say nothing are judged by the token alone.
+pub(crate) fn is_same_origin(engine: &Engine, head: &RequestHead<'_>) -> bool {
+    if head.has_header("origin") {
+        let ours = engine.origin.origin().ascii_serialization();
+        return head.header("origin").is_some_and(|origin| origin == ours);
+    }
+    !head.has_header("sec-fetch-site") || head.header("sec-fetch-site") == Some("same-origin")
+}
+
+/// Whether header or form carry the token of this very session.
+pub(crate) fn accepts(engine: &Engine, head: &RequestHead<'_>, form: &[u8], handle: &Handle) -> bool {
+    if let Some(token) = head.header(HEADER) {
+        return engine.csrf_sealer.accepts_tag(handle.expose().as_bytes(), token);
+    }
+    let pairs =
+        std::str::from_utf8(form).ok().and_then(|form| vestibule::form::parse(form).ok()).unwrap_or_default();
+    let mut tokens = pairs.iter().filter(|(name, _)| name == FIELD);
+    match (tokens.next(), tokens.next()) {
+        (Some((_, token)), None) => engine.csrf_sealer.accepts_tag(handle.expose().as_bytes(), token),
+        _ => false,
+    }
+}
+
+/// The token that forms of this session carry.
+pub(crate) fn token(engine: &Engine, handle: &Handle) -> String {
+    engine.csrf_sealer.tag(handle.expose().as_bytes())
+}

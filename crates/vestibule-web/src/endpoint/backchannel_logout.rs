@@ -1,0 +1,112 @@
+use std::{future::Future, time::Duration};
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::json;
+use vestibule::{Diagnose, LogoutToken};
+
+use crate::{
+    error::{Error, LogoutError},
+    http::{BodyFault, Reply, RequestHead, reply},
+    relying_party::{Engine, LogoutScope},
+    store::{Realm, Revocation, Revoke, Scope},
+};
+
+const BODY: usize = 32 * 1024;
+const BODY_TIME: Duration = Duration::from_secs(5);
+
+/// Hears that a user logged out elsewhere (OpenID Connect Back-Channel Logout section 2.5).
+///
+/// 200 says one thing only: every session that the token names is refused from now on. Everything else is 400. The
+/// request's own cookies are not looked at (checklist B28).
+pub(super) async fn serve<B, F>(engine: &Engine, head: &RequestHead<'_>, body: B) -> Reply
+where
+    B: FnOnce(usize) -> F,
+    F: Future<Output = Result<Bytes, BodyFault>>,
+{
+    match hear(engine, head, body).await {
+        Ok(()) => reply::empty(StatusCode::OK),
+        Err(error) => refusal(engine, &error),
+    }
+}
+
+async fn hear<B, F>(engine: &Engine, head: &RequestHead<'_>, body: B) -> Result<(), Error>
+where
+    B: FnOnce(usize) -> F,
+    F: Future<Output = Result<Bytes, BodyFault>>,
+{
+    let raw = read_token(head, body).await?;
+    // The moment heard is fixed before anything that can take long: keys may have to be fetched.
+    let heard = engine.store.now().await?;
+    let token = engine.client.verify_logout_token(&raw).await?;
+    let revocation = Revocation {
+        scopes: struck_by(&engine.realm, &token, engine.logout_scope),
+        heard: Some(heard),
+        logout: Some(engine.realm.logout_id(token.jwt_id())),
+        spare: None,
+    };
+    match engine.store.revoke(revocation).await?.reply {
+        Revoke::Revoked { .. } => {
+            tracing::info!(
+                sid = token.sid().is_some(),
+                sub = token.subject().is_some(),
+                "logged out by the provider"
+            );
+            Ok(())
+        }
+        Revoke::Replayed => Err(LogoutError::Replayed.into()),
+    }
+}
+
+async fn read_token<B, F>(head: &RequestHead<'_>, body: B) -> Result<String, LogoutError>
+where
+    B: FnOnce(usize) -> F,
+    F: Future<Output = Result<Bytes, BodyFault>>,
+{
+    let media_type = head.header("content-type").and_then(|value| value.split(';').next()).map(str::trim);
+    if !media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
+        return Err(LogoutError::ContentType);
+    }
+    let body = match tokio::time::timeout(BODY_TIME, body(BODY)).await {
+        Ok(Ok(body)) if body.len() <= BODY => body,
+        Ok(Ok(_) | Err(BodyFault::TooLarge)) => return Err(LogoutError::TooLarge),
+        Ok(Err(BodyFault::Broken)) => return Err(LogoutError::Parameter),
+        Err(_) => return Err(LogoutError::TimedOut),
+    };
+    let form = std::str::from_utf8(&body).map_err(|_| LogoutError::Parameter)?;
+    let pairs = vestibule::form::parse(form).map_err(|_| LogoutError::Parameter)?;
+    let mut tokens = pairs.into_iter().filter(|(name, _)| name == "logout_token");
+    match (tokens.next(), tokens.next()) {
+        (Some((_, token)), None) if !token.is_empty() => Ok(token),
+        _ => Err(LogoutError::Parameter),
+    }
+}
+
+/// Whom a logout token strikes. A `sid` that comes with another user's `sub` strikes nobody.
+fn struck_by(realm: &Realm, token: &LogoutToken, scope: LogoutScope) -> Vec<Scope> {
+    match (token.sid(), token.subject()) {
+        (Some(_), Some(sub)) if scope == LogoutScope::AllForSubject => vec![realm.subject(sub)],
+        (Some(sid), Some(sub)) => vec![realm.sid_of_subject(sid, sub), realm.subject_without_sid(sub)],
+        (Some(sid), None) => vec![realm.sid(sid)],
+        (None, Some(sub)) => vec![realm.subject(sub)],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// 400 for whatever failed, in coarse words (Back-Channel Logout section 2.8).
+fn refusal(engine: &Engine, error: &Error) -> Reply {
+    let correlation = engine.correlation();
+    tracing::warn!(code = error.code(), correlation, "logout token refused");
+    let (code, description) = match error {
+        Error::Store(_) => ("temporarily_unavailable", "the logout could not be carried out"),
+        Error::Provider(error) if error.disposition() == vestibule::Disposition::Retry => {
+            ("temporarily_unavailable", "the logout token could not be checked")
+        }
+        _ => ("invalid_request", "the logout token was refused"),
+    };
+    reply::json(
+        StatusCode::BAD_REQUEST,
+        "application/json",
+        &json!({ "error": code, "error_description": description, "code": error.code(), "correlation": correlation }),
+    )
+}

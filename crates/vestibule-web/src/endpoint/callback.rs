@@ -1,0 +1,134 @@
+use std::sync::Arc;
+
+use http::header;
+use vestibule::{Callback, CallbackError, Login, RevocableToken};
+
+use super::start_login;
+use crate::{
+    challenge::login_url,
+    error::{Error, LoginError, respond},
+    http::{Reply, RequestHead, reply},
+    pending::Pending,
+    relying_party::{Engine, LoginAttempt, LoginVerdict},
+    return_to::ReturnTo,
+    session::{self, Handle, NewLogin},
+    store::Insert,
+};
+
+pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Reply {
+    let parsed = Callback::parse(head.query.unwrap_or_default()).map_err(Error::from_callback);
+    let callback = match parsed {
+        Ok(callback) => callback,
+        Err(error) => return failed(engine, head, &error, &ReturnTo::home()),
+    };
+    let pending = match find_pending(engine, head, &callback).await {
+        Ok(pending) => pending,
+        // The pending login, if there is one, stays usable: this answer was not to it (checklist C09).
+        Err(error) => return failed(engine, head, &error, &ReturnTo::home()),
+    };
+    let (return_to, forget) =
+        (pending.return_to.clone(), engine.pending().forget(pending.login.state().expose()));
+    let mut reply = match complete(engine, head, &callback, pending).await {
+        Ok(reply) => reply,
+        Err(error) => failed(engine, head, &error, &return_to),
+    };
+    reply::append(&mut reply, header::SET_COOKIE, &forget);
+    reply
+}
+
+fn failed(engine: &Engine, head: &RequestHead<'_>, error: &Error, return_to: &ReturnTo) -> Reply {
+    respond(error, head, &engine.correlation(), Some(&login_url(engine, return_to)))
+}
+
+async fn find_pending(
+    engine: &Engine,
+    head: &RequestHead<'_>,
+    callback: &Callback,
+) -> Result<Pending, Error> {
+    let state = callback.state().map(|state| state.expose()).unwrap_or_default();
+    if !has_the_shape_of_ours(state) {
+        return Err(Error::from_callback(CallbackError::StateInvalid));
+    }
+    let now = engine.store.now().await?;
+    engine.pending().find(head, state, now).map_err(|unusable| {
+        Error::from_callback(if unusable { CallbackError::StateInvalid } else { CallbackError::StateUnbound })
+    })
+}
+
+fn has_the_shape_of_ours(state: &str) -> bool {
+    state.len() == 43
+        && state.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+async fn complete(
+    engine: &Arc<Engine>,
+    head: &RequestHead<'_>,
+    callback: &Callback,
+    pending: Pending,
+) -> Result<Reply, Error> {
+    let Pending { login, began, return_to, restarts } = pending;
+    if !engine.spent_states.take(login.state(), engine.clock().monotonic()) {
+        // A double click: the first one brings the session, this one only goes on.
+        return Ok(reply::see_other(return_to.as_str()));
+    }
+    let login = engine.client.complete_login(login, callback).await?;
+    let data = verdict(engine, head, &login).await?;
+    let handle = Handle::generate(engine.random())?;
+    let new = NewLogin { login: &login, began, data, user_agent: head.header("user-agent") };
+    let session = session::new_session(engine, &handle, &new)?;
+    let ends = Handle::from_cookie(engine, head).map(|old| old.key());
+    match engine.store.insert(session, ends).await {
+        Ok(inserted) => match inserted.reply {
+            Insert::Stored(_) => {
+                tracing::info!(sid = login.id_token.sid().is_some(), "logged in");
+                let mut reply = reply::see_other(return_to.as_str());
+                reply::append(&mut reply, header::SET_COOKIE, &engine.session_cookie(handle.expose()));
+                Ok(reply)
+            }
+            Insert::Refused => {
+                drop_grant(engine, &login).await;
+                tracing::info!("a logout overtook a login");
+                if restarts == 0 {
+                    start_login(engine, head, return_to, 1).await
+                } else {
+                    Err(LoginError::SessionRevoked.into())
+                }
+            }
+            Insert::Occupied => Err(vestibule::RandomError.into()),
+        },
+        Err(error) => {
+            drop_grant(engine, &login).await;
+            Err(error.into())
+        }
+    }
+}
+
+async fn verdict(engine: &Engine, head: &RequestHead<'_>, login: &Login) -> Result<bytes::Bytes, Error> {
+    let Some(on_login) = &engine.on_login else { return Ok(Engine::no_data()) };
+    let attempt = LoginAttempt {
+        id_token: login.id_token.clone(),
+        access_token: login.tokens.access_token.clone(),
+        user_agent: head.header("user-agent").map(str::to_owned),
+    };
+    let verdict = on_login(attempt).await;
+    if !matches!(verdict, Ok(LoginVerdict::Accept(_))) {
+        drop_grant(engine, login).await;
+    }
+    match verdict {
+        Ok(LoginVerdict::Accept(data)) => Ok(data),
+        Ok(LoginVerdict::Refuse) => Err(LoginError::RefusedByApplication.into()),
+        Err(error) => {
+            tracing::error!(error, "on_login failed");
+            Err(LoginError::ApplicationFailed.into())
+        }
+    }
+}
+
+/// Gives back a grant that became no session. Its failure changes nothing here.
+async fn drop_grant(engine: &Engine, login: &Login) {
+    if let Some(refresh_token) = &login.tokens.refresh_token
+        && let Err(error) = engine.client.revoke(RevocableToken::Refresh(refresh_token)).await
+    {
+        tracing::warn!(code = vestibule::Diagnose::code(&error), "an unused grant was not revoked");
+    }
+}

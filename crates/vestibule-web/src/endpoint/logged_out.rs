@@ -1,0 +1,36 @@
+use http::{StatusCode, header};
+use vestibule::State;
+
+use crate::{
+    cookie::{CookieLookup, SetCookie, find},
+    http::{Reply, RequestHead, reply},
+    pages,
+    relying_party::Engine,
+};
+
+/// The end of a logout. Only the answer to a logout of this browser goes on to the application's own page; whatever
+/// else arrives here gets the plain one (RP-Initiated Logout section 3, checklist B31).
+pub(super) fn serve(engine: &Engine, head: &RequestHead<'_>) -> Reply {
+    let expected = match find(head, &engine.names.logout) {
+        CookieLookup::One(value) => Some(State::new(value)),
+        _ => None,
+    };
+    let mut reply = match &engine.after_logout {
+        Some(place) if expected.is_some() && expected == returned_state(head) => {
+            reply::see_other(place.as_str())
+        }
+        _ => reply::html(StatusCode::OK, pages::logged_out()),
+    };
+    let forget = SetCookie { name: &engine.names.logout, value: "", max_age: 0, secure: engine.secure };
+    reply::append(&mut reply, header::SET_COOKIE, &forget.to_header());
+    reply
+}
+
+fn returned_state(head: &RequestHead<'_>) -> Option<State> {
+    let pairs = vestibule::form::parse(head.query?).ok()?;
+    let mut states = pairs.into_iter().filter(|(name, _)| name == "state");
+    match (states.next(), states.next()) {
+        (Some((_, state)), None) => Some(State::new(state)),
+        _ => None,
+    }
+}

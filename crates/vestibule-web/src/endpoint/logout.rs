@@ -1,0 +1,90 @@
+use std::{future::Future, sync::Arc};
+
+use bytes::Bytes;
+use http::header;
+use vestibule::{EndSession, RawIdToken, RevocableToken, State};
+
+use super::Endpoint;
+use crate::{
+    cookie::SetCookie,
+    csrf,
+    error::{Error, LogoutError},
+    http::{BodyFault, Reply, RequestHead, reply},
+    relying_party::Engine,
+    session::{Grant, Handle},
+    store::Load,
+};
+
+const BODY: usize = 16 * 1024;
+
+/// Logs the user out: here first, then at the provider, which tells every other application (checklist B31).
+pub(super) async fn serve<B, F>(engine: &Arc<Engine>, head: &RequestHead<'_>, body: B) -> Result<Reply, Error>
+where
+    B: FnOnce(usize) -> F,
+    F: Future<Output = Result<Bytes, BodyFault>>,
+{
+    if !csrf::is_same_origin(engine, head) {
+        return Err(LogoutError::Forged.into());
+    }
+    let Some(handle) = Handle::from_cookie(engine, head) else {
+        return Ok(with_cookie(
+            reply::see_other(&engine.path_of(Endpoint::LoggedOut)),
+            &engine.no_session_cookie(),
+        ));
+    };
+    let body = body(BODY).await.map_err(|_| LogoutError::TooLarge)?;
+    if !csrf::accepts(engine, head, &body, &handle) {
+        return Err(LogoutError::Forged.into());
+    }
+    let grant = match engine.store.load(&handle.key()).await?.reply {
+        Load::Live(record) => Grant::open(engine, &record),
+        Load::Gone(_) | Load::Absent => None,
+    };
+    engine.store.end(&handle.key()).await?;
+    tracing::info!("logged out here");
+    let reply = leave_the_provider(engine, grant).await;
+    Ok(with_cookie(reply, &engine.no_session_cookie()))
+}
+
+/// Goes on to the provider's logout. When that is out of reach the user is out here all the same.
+async fn leave_the_provider(engine: &Engine, grant: Option<Grant>) -> Reply {
+    match end_session_url(engine, grant.as_ref()).await {
+        Ok((url, state)) => {
+            let cookie = SetCookie {
+                name: &engine.names.logout,
+                value: state.expose(),
+                max_age: 600,
+                secure: engine.secure,
+            };
+            with_cookie(reply::see_other(&url), &cookie.to_header())
+        }
+        Err(error) => {
+            tracing::warn!(
+                code = vestibule::Diagnose::code(&error),
+                "logged out here, but not at the provider"
+            );
+            if let Some(refresh_token) = grant.and_then(|grant| grant.refresh_token) {
+                // Best effort: the grant ends by itself at its expiry.
+                let _ = engine.client.revoke(RevocableToken::Refresh(&refresh_token)).await;
+            }
+            reply::see_other(&engine.path_of(Endpoint::LoggedOut))
+        }
+    }
+}
+
+async fn end_session_url(
+    engine: &Engine,
+    grant: Option<&Grant>,
+) -> Result<(String, State), vestibule::Error> {
+    let state = State::new(crate::session::random_text(engine.random())?);
+    let mut end = EndSession::new().return_to(engine.post_logout_redirect_uri.clone(), Some(state.clone()));
+    if let Some(id_token) = grant.and_then(|grant| grant.id_token.as_ref()) {
+        end = end.id_token_hint(RawIdToken::new(id_token.expose()));
+    }
+    Ok((engine.client.end_session_url(&end).await?.into(), state))
+}
+
+fn with_cookie(mut reply: Reply, cookie: &str) -> Reply {
+    reply::append(&mut reply, header::SET_COOKIE, cookie);
+    reply
+}

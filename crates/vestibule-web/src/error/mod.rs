@@ -1,0 +1,62 @@
+//! What can go wrong above the provider client: one enum per fault, one mapping to HTTP.
+
+mod callback;
+mod config;
+mod logout;
+mod respond;
+mod session;
+
+use vestibule::{Diagnose, Diagnosis};
+
+pub use callback::LoginError;
+pub use config::ConfigError;
+pub use logout::LogoutError;
+pub(crate) use respond::{problem, respond};
+pub use session::SessionError;
+
+use crate::store::StoreError;
+
+/// Everything that an endpoint of the engine may answer with instead of success.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The provider, or an answer of it.
+    #[error(transparent)]
+    Provider(#[from] vestibule::Error),
+    /// The session store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A login that did not become a session.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// A logout that was not carried out.
+    #[error(transparent)]
+    Logout(#[from] LogoutError),
+    /// A session that is missing or does not do what was asked.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+}
+
+impl Diagnose for Error {
+    fn diagnosis(&self) -> Diagnosis {
+        match self {
+            Self::Provider(error) => error.diagnosis(),
+            Self::Store(error) => error.diagnosis(),
+            Self::Login(error) => error.diagnosis(),
+            Self::Logout(error) => error.diagnosis(),
+            Self::Session(error) => error.diagnosis(),
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn from_callback(error: vestibule::CallbackError) -> Self {
+        Self::Provider(error.into())
+    }
+}
+
+impl From<vestibule::RandomError> for Error {
+    fn from(error: vestibule::RandomError) -> Self {
+        Self::Provider(error.into())
+    }
+}

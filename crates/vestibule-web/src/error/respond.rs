@@ -1,0 +1,86 @@
+use http::{StatusCode, header};
+use serde_json::json;
+use vestibule::{Diagnose, Disposition};
+
+use super::Error;
+use crate::{
+    http::{Reply, RequestHead, is_navigation, reply},
+    pages,
+};
+
+/// How long a browser should wait after a failure that passes, in seconds.
+const RETRY_AFTER: u64 = 5;
+
+/// The one place where an error becomes an HTTP answer: a page for a person, problem+json for a program.
+///
+/// What leaves is the code, the hint and a correlation id; the log has the same id beside the causes (X2).
+pub(crate) fn respond(
+    error: &Error,
+    head: &RequestHead<'_>,
+    correlation: &str,
+    start_again: Option<&str>,
+) -> Reply {
+    let diagnosis = error.diagnosis();
+    let status = status(error);
+    let causes = causes(error);
+    if status.is_server_error() {
+        tracing::error!(
+            code = diagnosis.code(),
+            correlation,
+            causes,
+            hint = diagnosis.hint(),
+            "request failed"
+        );
+    } else {
+        tracing::warn!(code = diagnosis.code(), correlation, causes, "request refused");
+    }
+    let mut reply = if is_navigation(head) {
+        reply::html(status, pages::failure(status, error, correlation, start_again))
+    } else {
+        problem(status, diagnosis.code(), &error.to_string(), Some(correlation))
+    };
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        reply::append(&mut reply, header::RETRY_AFTER, &retry_after(error).to_string());
+    }
+    reply
+}
+
+/// An answer for programs (RFC 9457).
+pub(crate) fn problem(status: StatusCode, code: &str, title: &str, correlation: Option<&str>) -> Reply {
+    let mut body = json!({ "type": "about:blank", "status": status.as_u16(), "code": code, "title": title });
+    if let (Some(body), Some(correlation)) = (body.as_object_mut(), correlation) {
+        body.insert("correlation".into(), correlation.into());
+    }
+    reply::json(status, "application/problem+json", &body)
+}
+
+fn status(error: &Error) -> StatusCode {
+    match (error.code(), error.disposition()) {
+        ("csrf.rejected" | "login.refused", _) => StatusCode::FORBIDDEN,
+        ("auth.required", _) | (_, Disposition::Gone) => StatusCode::UNAUTHORIZED,
+        ("login.prefetch", _) | (_, Disposition::Retry) => StatusCode::SERVICE_UNAVAILABLE,
+        (_, Disposition::Reject) => StatusCode::BAD_REQUEST,
+        (_, Disposition::Config) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn retry_after(error: &Error) -> u64 {
+    let asked = match error {
+        Error::Provider(vestibule::Error::TokenEndpoint(vestibule::TokenEndpointError::Unavailable {
+            retry_after,
+        })) => *retry_after,
+        _ => None,
+    };
+    asked.map_or(RETRY_AFTER, |asked| asked.pause().as_secs().max(1))
+}
+
+fn causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,71 @@
+use std::fmt;
+
+/// The headers of a request, in whatever type the framework keeps them.
+pub trait Headers {
+    /// Calls `found` with every value of the header, in order. `name` is lower-case.
+    fn each<'a>(&'a self, name: &str, found: &mut dyn FnMut(&'a [u8]));
+}
+
+impl Headers for ::http::HeaderMap {
+    fn each<'a>(&'a self, name: &str, found: &mut dyn FnMut(&'a [u8])) {
+        for value in self.get_all(name) {
+            found(value.as_bytes());
+        }
+    }
+}
+
+/// A request without its body, borrowed from the framework.
+#[derive(Clone, Copy)]
+pub struct RequestHead<'a> {
+    /// The method, upper-case.
+    pub method: &'a str,
+    /// The path, percent-encoded as it was sent.
+    pub path: &'a str,
+    /// The query without its `?`.
+    pub query: Option<&'a str>,
+    /// The headers.
+    pub headers: &'a (dyn Headers + Sync),
+}
+
+impl<'a> RequestHead<'a> {
+    /// The head of a request of the `http` crate.
+    pub fn new(method: &'a ::http::Method, uri: &'a ::http::Uri, headers: &'a ::http::HeaderMap) -> Self {
+        Self { method: method.as_str(), path: uri.path(), query: uri.query(), headers }
+    }
+
+    /// The header's only value; `None` when it is absent, repeated, or no visible ASCII.
+    pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
+        let mut only = None;
+        let mut count = 0;
+        self.headers.each(name, &mut |value| {
+            count += 1;
+            only = std::str::from_utf8(value).ok();
+        });
+        if count == 1 { only } else { None }
+    }
+
+    /// Whether the header is there at all.
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        let mut found = false;
+        self.headers.each(name, &mut |_| found = true);
+        found
+    }
+
+    /// Path and query, as a `return_to` of this request.
+    pub(crate) fn path_and_query(&self) -> String {
+        match self.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for RequestHead<'_> {
+    /// Leaves out query and headers: they carry codes and cookies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestHead")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}

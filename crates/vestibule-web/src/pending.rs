@@ -1,0 +1,127 @@
+use vestibule::PendingLogin;
+use zeroize::Zeroizing;
+
+use crate::{
+    cookie::{CookieLookup, CookieNames, Sealer, SetCookie, find, find_prefixed},
+    http::RequestHead,
+    return_to::ReturnTo,
+    store::StoreTime,
+};
+
+/// How long a login may take, in seconds (checklist C04).
+pub(crate) const LIFETIME: u64 = 600;
+/// How many logins of one browser may be pending (checklist C03).
+const MOST: usize = 8;
+/// The longest cookie, name and value together (checklist C03).
+const LONGEST: usize = 1024;
+
+/// A login under way, sealed into a cookie of its own: the server keeps nothing.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) login: PendingLogin,
+    /// When the login started, in store time: the anchor of the cutoff rule.
+    pub(crate) began: StoreTime,
+    pub(crate) return_to: ReturnTo,
+    /// How often the login was started afresh because a logout overtook it.
+    pub(crate) restarts: u8,
+}
+
+/// Reads and writes pending logins.
+#[derive(Debug)]
+pub(crate) struct PendingCookies<'a> {
+    pub(crate) names: &'a CookieNames,
+    pub(crate) sealer: &'a Sealer,
+    pub(crate) secure: bool,
+    pub(crate) origin: &'a url::Url,
+}
+
+impl PendingCookies<'_> {
+    /// The `Set-Cookie` values that keep this login: its own, and removals of the oldest beyond the cap.
+    pub(crate) fn keep(
+        &self,
+        head: &RequestHead<'_>,
+        pending: &Pending,
+    ) -> Result<Vec<String>, vestibule::RandomError> {
+        let name = self.names.pending(pending.login.state().expose());
+        let mut value = self.seal(&name, pending, &pending.return_to)?;
+        for shorter in [pending.return_to.without_query(), ReturnTo::home()] {
+            if name.len() + value.len() <= LONGEST {
+                break;
+            }
+            value = self.seal(&name, pending, &shorter)?;
+        }
+        let mut cookies = vec![self.set(&name, &value, LIFETIME)];
+        cookies.extend(self.beyond_the_cap(head).iter().map(|name| self.set(name, "", 0)));
+        Ok(cookies)
+    }
+
+    /// The login that this browser started with that `state`. `Err(true)` when its cookie is there and cannot be used.
+    pub(crate) fn find(&self, head: &RequestHead<'_>, state: &str, now: StoreTime) -> Result<Pending, bool> {
+        let name = self.names.pending(state);
+        match find(head, &name) {
+            CookieLookup::One(value) => {
+                let pending = self.open(&name, value).ok_or(true)?;
+                let fresh = now.since(pending.began).as_secs() <= LIFETIME;
+                if fresh { Ok(pending) } else { Err(true) }
+            }
+            CookieLookup::Ambiguous => Err(true),
+            CookieLookup::Absent => Err(false),
+        }
+    }
+
+    /// The `Set-Cookie` value that forgets the login with that `state`.
+    pub(crate) fn forget(&self, state: &str) -> String {
+        self.set(&self.names.pending(state), "", 0)
+    }
+
+    fn beyond_the_cap(&self, head: &RequestHead<'_>) -> Vec<String> {
+        let mut others: Vec<_> = find_prefixed(head, &self.names.pending_prefix)
+            .into_iter()
+            .map(|(rest, value)| {
+                let name = format!("{}{rest}", self.names.pending_prefix);
+                let began = self.open(&name, value).map(|pending| pending.began);
+                (began, name)
+            })
+            .collect();
+        // What cannot be opened sorts first and goes first.
+        others.sort();
+        let surplus = (others.len() + 1).saturating_sub(MOST);
+        others.into_iter().take(surplus).map(|(_, name)| name).collect()
+    }
+
+    /// began (8) | restarts (1) | length of the path (2) | path | the core's bytes
+    fn seal(
+        &self,
+        name: &str,
+        pending: &Pending,
+        return_to: &ReturnTo,
+    ) -> Result<String, vestibule::RandomError> {
+        let login = pending.login.to_bytes();
+        let path = return_to.as_str().as_bytes();
+        let mut plain = Zeroizing::new(Vec::with_capacity(11 + path.len() + login.len()));
+        plain.extend_from_slice(&pending.began.as_millis().to_be_bytes());
+        plain.push(pending.restarts);
+        plain.extend_from_slice(&u16::try_from(path.len()).unwrap_or_default().to_be_bytes());
+        plain.extend_from_slice(path);
+        plain.extend_from_slice(&login);
+        self.sealer.seal_text(&[name.as_bytes()], &plain)
+    }
+
+    fn open(&self, name: &str, value: &str) -> Option<Pending> {
+        let plain = self.sealer.open_text(&[name.as_bytes()], value)?;
+        let (began, rest) = plain.split_first_chunk::<8>()?;
+        let (restarts, rest) = rest.split_first()?;
+        let (length, rest) = rest.split_first_chunk::<2>()?;
+        let (path, login) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
+        Some(Pending {
+            login: PendingLogin::from_bytes(login)?,
+            began: StoreTime::from_millis(u64::from_be_bytes(*began)),
+            return_to: ReturnTo::parse(std::str::from_utf8(path).ok()?, self.origin)?,
+            restarts: *restarts,
+        })
+    }
+
+    fn set(&self, name: &str, value: &str, max_age: u64) -> String {
+        SetCookie { name, value, max_age, secure: self.secure }.to_header()
+    }
+}

@@ -1,0 +1,135 @@
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use tokio::sync::Notify;
+
+use super::Session;
+use crate::{
+    relying_party::Engine,
+    store::{Change, ChangeCursor, Changes, Load, Scope},
+};
+
+/// How long one look into the log of changes may wait.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long to wait after the store failed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Session {
+    /// Completes when the session has ended: logged out here or elsewhere, or expired. For open WebSockets and event
+    /// streams, which would outlive the logout otherwise.
+    ///
+    /// A store that cannot be reached does not end a session; the wait goes on until it can tell.
+    pub async fn ended(self) {
+        let engine = Arc::clone(&self.0.engine);
+        let changed = engine.watchers.watch(&engine, &self.record().scopes);
+        loop {
+            let pause = match engine.store.load(&self.0.key).await {
+                Ok(loaded) => match loaded.reply {
+                    Load::Live(record) => {
+                        record.idle_end.min(record.absolute_end).since(loaded.at) + Duration::from_millis(1)
+                    }
+                    Load::Gone(_) | Load::Absent => return,
+                },
+                Err(_) => PAUSE,
+            };
+            // Whichever comes first only leads to another look.
+            let _ = tokio::time::timeout(pause, changed.notified()).await;
+        }
+    }
+}
+
+/// Wakes those who wait for a session's end. A wake-up is a hint to look; no promise rests on it arriving alone.
+#[derive(Clone, Default)]
+pub(crate) struct Watchers(Arc<Mutex<Registry>>);
+
+#[derive(Default)]
+struct Registry {
+    listening: HashMap<Scope, Vec<Weak<Notify>>>,
+    is_tailing: bool,
+}
+
+impl Watchers {
+    fn watch(&self, engine: &Arc<Engine>, scopes: &[Scope]) -> Arc<Notify> {
+        let notify = Arc::new(Notify::new());
+        let mut registry = self.registry();
+        for scope in scopes {
+            let listeners = registry.listening.entry(*scope).or_default();
+            listeners.retain(|listener| listener.strong_count() > 0);
+            listeners.push(Arc::downgrade(&notify));
+        }
+        if !std::mem::replace(&mut registry.is_tailing, true) {
+            tokio::spawn(tail(Arc::downgrade(engine), self.clone()));
+        }
+        notify
+    }
+
+    fn wake(&self, scopes: &[Scope]) {
+        let registry = self.registry();
+        let listeners = scopes.iter().filter_map(|scope| registry.listening.get(scope)).flatten();
+        listeners.filter_map(Weak::upgrade).for_each(|listener| listener.notify_one());
+    }
+
+    fn wake_all(&self) {
+        let registry = self.registry();
+        registry
+            .listening
+            .values()
+            .flatten()
+            .filter_map(Weak::upgrade)
+            .for_each(|listener| listener.notify_one());
+    }
+
+    /// Whether nobody listens any more; then tailing stops until somebody does.
+    fn rest(&self) -> bool {
+        let mut registry = self.registry();
+        registry.listening.retain(|_, listeners| {
+            listeners.retain(|listener| listener.strong_count() > 0);
+            !listeners.is_empty()
+        });
+        let idle = registry.listening.is_empty();
+        registry.is_tailing = !idle;
+        idle
+    }
+
+    fn registry(&self) -> std::sync::MutexGuard<'_, Registry> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn tail(engine: Weak<Engine>, watchers: Watchers) {
+    let mut from = ChangeCursor::START;
+    while let Some(engine) = engine.upgrade() {
+        match engine.store.changes(from, PATIENCE).await.map(|changes| changes.reply) {
+            Ok(Changes::Entries { entries, next }) => {
+                for entry in entries {
+                    match entry {
+                        Change::Ended(key) => watchers.wake(&[engine.realm.session(&key)]),
+                        Change::Revoked { scopes, .. } => watchers.wake(&scopes),
+                    }
+                }
+                from = next;
+            }
+            Ok(Changes::Lagged { next }) => {
+                watchers.wake_all();
+                from = next;
+            }
+            Err(_) => {
+                watchers.wake_all();
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        if watchers.rest() {
+            return;
+        }
+    }
+}
+
+impl fmt::Debug for Watchers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watchers(..)")
+    }
+}

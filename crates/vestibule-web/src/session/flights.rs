@@ -1,0 +1,99 @@
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::watch;
+
+use super::refresh::refresh;
+use crate::{
+    SessionError,
+    relying_party::Engine,
+    store::{RefreshHash, SessionKey, SessionRecord},
+};
+
+type Outcome = Result<Arc<SessionRecord>, SessionError>;
+/// Session and refresh token together: never a user or an audience alone (checklist D15).
+type FlightKey = (SessionKey, RefreshHash);
+
+/// How long a failed refresh is not repeated.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// One refresh per refresh token in this process: the first caller starts it, all others wait for its outcome.
+///
+/// It runs in a task of its own, so that a caller who goes away takes nobody's tokens along (checklist D13, H18).
+#[derive(Default)]
+pub(crate) struct Flights(Arc<Mutex<HashMap<FlightKey, Flight>>>);
+
+struct Flight {
+    outcome: watch::Receiver<Option<Outcome>>,
+    failed_at: Option<Duration>,
+}
+
+impl Flights {
+    pub(crate) async fn refresh(&self, engine: &Arc<Engine>, record: &Arc<SessionRecord>) -> Outcome {
+        let Some(spent) = record.refresh else { return Err(SessionError::NoAccessToken) };
+        loop {
+            let mut outcome = self.join_or_start(engine, record, (record.key, spent));
+            // The sender is dropped without an outcome only when the task panicked: the next caller takes its place.
+            if let Ok(outcome) = outcome.wait_for(Option::is_some).await
+                && let Some(outcome) = outcome.clone()
+            {
+                return outcome;
+            }
+        }
+    }
+
+    fn join_or_start(
+        &self,
+        engine: &Arc<Engine>,
+        record: &Arc<SessionRecord>,
+        key: FlightKey,
+    ) -> watch::Receiver<Option<Outcome>> {
+        let now = engine.clock().monotonic();
+        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = flights.get(&key)
+            && flight.is_current(now)
+        {
+            return flight.outcome.clone();
+        }
+        let (sender, outcome) = watch::channel(None);
+        flights.insert(key, Flight { outcome: outcome.clone(), failed_at: None });
+        let (engine, record, flights) = (Arc::clone(engine), Arc::clone(record), Arc::clone(&self.0));
+        tokio::spawn(async move {
+            let outcome = refresh(&engine, &record).await;
+            let mut flights = flights.lock().unwrap_or_else(PoisonError::into_inner);
+            if outcome.is_ok() {
+                flights.remove(&key);
+            } else if let Some(flight) = flights.get_mut(&key) {
+                flight.failed_at = Some(engine.clock().monotonic());
+            }
+            drop(flights);
+            sender.send_replace(Some(outcome));
+        });
+        outcome
+    }
+
+    /// Forgets failures that nobody came back for.
+    pub(crate) fn forget_old(&self, now: Duration) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, flight| flight.is_current(now));
+    }
+}
+
+impl Flight {
+    /// Under way, or failed so recently that asking again would be hammering.
+    fn is_current(&self, now: Duration) -> bool {
+        match self.failed_at {
+            Some(failed_at) => now.saturating_sub(failed_at) < PAUSE,
+            None => self.outcome.has_changed().is_ok(),
+        }
+    }
+}
+
+impl fmt::Debug for Flights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Flights(..)")
+    }
+}

@@ -1,0 +1,55 @@
+use std::fmt;
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use vestibule::{Random, RandomError};
+use zeroize::Zeroizing;
+
+use crate::{
+    cookie::{CookieLookup, find},
+    http::RequestHead,
+    relying_party::Engine,
+    store::SessionKey,
+};
+
+const LENGTH: usize = 43;
+
+/// What the browser holds: 256 random bits. The store knows only their digest (checklist D09).
+#[derive(Clone)]
+pub(crate) struct Handle(Zeroizing<String>);
+
+impl Handle {
+    /// A new handle; every login gets one (checklist C21).
+    pub(crate) fn generate(random: &dyn Random) -> Result<Self, RandomError> {
+        random_text(random).map(|text| Self(Zeroizing::new(text)))
+    }
+
+    /// The handle that the request's cookie holds. Anything that was not made by us counts as no cookie.
+    pub(crate) fn from_cookie(engine: &Engine, head: &RequestHead<'_>) -> Option<Self> {
+        let CookieLookup::One(text) = find(head, &engine.names.session) else { return None };
+        let ours = text.len() == LENGTH
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        ours.then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
+    pub(crate) fn key(&self) -> SessionKey {
+        SessionKey::from_bytes(Sha256::digest(self.0.as_bytes()).into())
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// 256 random bits as text.
+pub(crate) fn random_text(random: &dyn Random) -> Result<String, RandomError> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    random.fill(bytes.as_mut())?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes.as_ref()))
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Handle(redacted)")
+    }
+}

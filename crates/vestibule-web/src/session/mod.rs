@@ -1,0 +1,137 @@
+//! Sessions as applications see them.
+
+mod access_token;
+mod data;
+mod ended;
+mod flights;
+mod grant;
+mod handle;
+mod new_session;
+mod others;
+mod refresh;
+mod visit;
+
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+pub use data::SessionData;
+pub(crate) use ended::Watchers;
+pub(crate) use flights::Flights;
+pub(crate) use grant::Grant;
+pub(crate) use handle::{Handle, random_text};
+pub(crate) use new_session::{NewLogin, new_session};
+pub use others::OtherSession;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use vestibule::Identity;
+pub use visit::{Visit, Visitor};
+
+use self::grant::PublicGrant;
+use crate::{
+    SessionError, csrf,
+    relying_party::Engine,
+    store::{SessionKey, SessionRecord, StoreTime},
+};
+
+/// A signed-in user's session in this application. Clones share everything.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    engine: Arc<Engine>,
+    handle: Handle,
+    key: SessionKey,
+    record: RwLock<Arc<SessionRecord>>,
+    public: PublicGrant,
+}
+
+impl Session {
+    fn new(engine: &Arc<Engine>, handle: &Handle, record: Arc<SessionRecord>) -> Option<Self> {
+        let public = PublicGrant::read(&record.grant)?;
+        Some(Self(Arc::new(Inner {
+            engine: Arc::clone(engine),
+            handle: handle.clone(),
+            key: record.key,
+            record: RwLock::new(record),
+            public,
+        })))
+    }
+
+    /// `sub`: the user's name at the provider. Together with [`issuer`](Self::issuer) it names the user for ever.
+    pub fn subject(&self) -> &str {
+        self.identity().subject()
+    }
+
+    /// `iss`: the provider.
+    pub fn issuer(&self) -> &str {
+        self.identity().issuer()
+    }
+
+    /// `sid`: the user's session at the provider, when the provider tells.
+    pub fn sid(&self) -> Option<&str> {
+        self.0.public.sid.as_deref()
+    }
+
+    /// Who logged in, in which login.
+    pub fn identity(&self) -> &Identity {
+        &self.0.public.identity
+    }
+
+    /// A claim of the ID token, as JSON.
+    pub fn claim(&self, name: &str) -> Option<Value> {
+        serde_json::from_str::<serde_json::Map<_, _>>(self.0.public.claims.get()).ok()?.remove(name)
+    }
+
+    /// The name to greet the user with, when the provider tells.
+    pub fn name(&self) -> Option<String> {
+        self.claim("name")?.as_str().map(str::to_owned)
+    }
+
+    /// The claims of the ID token in a type of the application's own.
+    ///
+    /// # Errors
+    /// [`SessionError::Data`] when they do not fit the type.
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, SessionError> {
+        serde_json::from_str(self.0.public.claims.get()).map_err(|_| SessionError::Data)
+    }
+
+    /// When the login behind this session began, on the store's clock.
+    pub fn began(&self) -> StoreTime {
+        self.record().began
+    }
+
+    /// The token that the application's own forms carry in a field named `csrf`, or its scripts in `X-CSRF-Token`.
+    pub fn csrf_token(&self) -> String {
+        csrf::token(&self.0.engine, &self.0.handle)
+    }
+
+    /// Whether `token` came from a form of this very session. In constant time.
+    ///
+    /// # Errors
+    /// [`SessionError::Forged`] when it did not.
+    pub fn check_csrf(&self, token: &str) -> Result<(), SessionError> {
+        let genuine = self.0.engine.csrf_sealer.accepts_tag(self.0.handle.expose().as_bytes(), token);
+        if genuine { Ok(()) } else { Err(SessionError::Forged) }
+    }
+
+    /// Where the log-out form posts to.
+    pub fn logout_path(&self) -> String {
+        self.0.engine.path_of(crate::endpoint::Endpoint::Logout)
+    }
+
+    fn record(&self) -> Arc<SessionRecord> {
+        Arc::clone(&self.0.record.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn keep(&self, record: Arc<SessionRecord>) {
+        *self.0.record.write().unwrap_or_else(PoisonError::into_inner) = record;
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("key", &self.0.key).finish_non_exhaustive()
+    }
+}

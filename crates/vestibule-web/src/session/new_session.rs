@@ -1,0 +1,55 @@
+use bytes::Bytes;
+use vestibule::{IdToken, Login};
+
+use super::{Grant, Handle, grant::PublicGrant};
+use crate::{
+    error::Error,
+    relying_party::Engine,
+    store::{NewSession, PublicId, Realm, Scope, SessionKey, StoreTime},
+};
+
+/// A login that is about to become a session.
+pub(crate) struct NewLogin<'a> {
+    pub(crate) login: &'a Login,
+    pub(crate) began: StoreTime,
+    pub(crate) data: Bytes,
+    pub(crate) user_agent: Option<&'a str>,
+}
+
+pub(crate) fn new_session(engine: &Engine, handle: &Handle, new: &NewLogin<'_>) -> Result<NewSession, Error> {
+    let id_token = &new.login.id_token;
+    let key = handle.key();
+    let grant = Grant::from_response(&new.login.tokens, None);
+    let public = PublicGrant::of(id_token).ok_or(vestibule::RandomError)?;
+    let label: String = new.user_agent.unwrap_or_default().chars().take(256).collect();
+    Ok(NewSession {
+        key,
+        public_id: PublicId::from_bytes(engine.random_bytes()?),
+        subject: engine.realm.subject(id_token.subject()),
+        scopes: listens_to(&engine.realm, &key, id_token),
+        began: new.began,
+        idle: engine.lifetimes.idle,
+        absolute: engine.lifetimes.absolute,
+        label: label.into(),
+        refresh: grant.refresh_hash(),
+        grant: grant.seal(engine, &key, &public)?,
+        data: new.data.clone(),
+    })
+}
+
+/// What a session listens to. Issuer and client are in every scope.
+fn listens_to(realm: &Realm, key: &SessionKey, id_token: &IdToken) -> Vec<Scope> {
+    let sub = id_token.subject();
+    let mut scopes =
+        vec![realm.everything(), realm.session(key), realm.subject(sub), realm.others_of_subject(sub)];
+    match id_token.sid() {
+        Some(sid) => scopes.extend(sid_scopes(realm, sid, sub)),
+        None => scopes.push(realm.subject_without_sid(sub)),
+    }
+    scopes
+}
+
+/// What a session listens to for one `sid` that it knows.
+pub(super) fn sid_scopes(realm: &Realm, sid: &str, sub: &str) -> [Scope; 2] {
+    [realm.sid(sid), realm.sid_of_subject(sid, sub)]
+}

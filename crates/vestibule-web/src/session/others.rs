@@ -1,0 +1,70 @@
+use std::time::Duration;
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+
+use super::Session;
+use crate::{
+    SessionError,
+    store::{Ended, PublicId, Revocation, SessionSummary},
+};
+
+/// A session of the same user, as its user may see it in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OtherSession {
+    /// Its name in the list; opens nothing.
+    pub id: String,
+    /// Whether it is the very session that asks.
+    pub is_current: bool,
+    /// The browser it was made in, as that browser called itself.
+    pub user_agent: Option<String>,
+    /// How long ago it was made.
+    pub age: Duration,
+    /// How long ago it was last used, to within the interval at which use is noted.
+    pub unused_for: Duration,
+}
+
+impl Session {
+    /// The sessions of this user in this application, oldest first, this one included.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`].
+    pub async fn all_of_user(&self) -> Result<Vec<OtherSession>, SessionError> {
+        let record = self.record();
+        let listed = self.0.engine.store.sessions_of(&record.subject).await?;
+        let describe = |summary: SessionSummary| OtherSession {
+            is_current: summary.id == record.public_id,
+            id: BASE64_URL_SAFE_NO_PAD.encode(summary.id.as_bytes()),
+            user_agent: String::from_utf8(summary.label.to_vec()).ok().filter(|label| !label.is_empty()),
+            age: listed.at.since(summary.created),
+            unused_for: listed.at.since(summary.last_seen),
+        };
+        Ok(listed.reply.into_iter().map(describe).collect())
+    }
+
+    /// Ends the session of this user that the list calls `id`; `false` when there is none.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`].
+    pub async fn end_listed(&self, id: &str) -> Result<bool, SessionError> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(id).ok().and_then(|bytes| bytes.try_into().ok());
+        let Some(id) = bytes.map(PublicId::from_bytes) else { return Ok(false) };
+        let ended = self.0.engine.store.end_listed(&self.record().subject, &id).await?;
+        Ok(ended.reply == Ended::Ended)
+    }
+
+    /// Ends every session of this user in this application but this one.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`].
+    pub async fn end_all_others(&self) -> Result<(), SessionError> {
+        let revocation = Revocation {
+            scopes: vec![self.0.engine.realm.others_of_subject(self.subject())],
+            heard: None,
+            logout: None,
+            spare: Some(self.0.key),
+        };
+        self.0.engine.store.revoke(revocation).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::OnceCell;
+use vestibule::Diagnose;
+
+use super::{Handle, Session};
+use crate::{
+    SessionError,
+    http::RequestHead,
+    relying_party::Engine,
+    store::{Load, SessionRecord, StoreTime, Touch},
+};
+
+/// Who makes a request. An outage is an error, never an anonymous visitor.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third kind of visitor")]
+pub enum Visitor {
+    /// Nobody who is signed in.
+    Anonymous,
+    /// A signed-in user.
+    SignedIn(Session),
+}
+
+/// One request's look at its session: loaded when first asked for, and once.
+#[derive(Clone)]
+pub struct Visit(Arc<Inner>);
+
+struct Inner {
+    engine: Arc<Engine>,
+    handle: Option<Handle>,
+    visitor: OnceCell<Visitor>,
+    read: AtomicBool,
+}
+
+impl Visit {
+    pub(crate) fn open(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Self {
+        Self(Arc::new(Inner {
+            engine: Arc::clone(engine),
+            handle: Handle::from_cookie(engine, head),
+            visitor: OnceCell::new(),
+            read: AtomicBool::new(false),
+        }))
+    }
+
+    /// Who makes the request.
+    ///
+    /// # Errors
+    /// [`SessionError::Store`] when the store cannot tell.
+    pub async fn visitor(&self) -> Result<Visitor, SessionError> {
+        self.0.read.store(true, Ordering::Relaxed);
+        let Some(handle) = &self.0.handle else { return Ok(Visitor::Anonymous) };
+        self.0.visitor.get_or_try_init(|| load(&self.0.engine, handle)).await.cloned()
+    }
+
+    /// The relying party's own view of where this request was going.
+    pub fn relying_party(&self) -> crate::RelyingParty {
+        crate::RelyingParty(Arc::clone(&self.0.engine))
+    }
+
+    /// The headers that the answer must carry, replacing its own: an answer that depends on who asked is not to be
+    /// stored by any cache (checklist D22).
+    pub fn response_headers(&self) -> &'static [(&'static str, &'static str)] {
+        if self.0.read.load(Ordering::Relaxed) {
+            &[("cache-control", "no-store"), ("vary", "cookie")]
+        } else {
+            &[]
+        }
+    }
+}
+
+async fn load(engine: &Arc<Engine>, handle: &Handle) -> Result<Visitor, SessionError> {
+    let key = handle.key();
+    let loaded = engine.store.load(&key).await?;
+    let Load::Live(record) = loaded.reply else { return Ok(Visitor::Anonymous) };
+    if is_due(engine.lifetimes.idle, &record, loaded.at) {
+        match engine.store.touch(&key, engine.lifetimes.idle).await {
+            Ok(touched) => {
+                if !matches!(touched.reply, Touch::Touched { .. }) {
+                    return Ok(Visitor::Anonymous);
+                }
+            }
+            // The session is live; only its idle end did not move.
+            Err(error) => tracing::warn!(code = error.code(), "a session was not touched"),
+        }
+    }
+    match Session::new(engine, handle, record) {
+        Some(session) => Ok(Visitor::SignedIn(session)),
+        None => {
+            tracing::warn!("a session was written in a format that this version does not read");
+            Ok(Visitor::Anonymous)
+        }
+    }
+}
+
+/// Touching at most once per max(60 s, a tenth of the idle lifetime) keeps writes off the hot path.
+fn is_due(idle: Duration, record: &SessionRecord, now: StoreTime) -> bool {
+    now.since(record.last_seen) >= (idle / 10).max(Duration::from_secs(60)).min(idle / 2)
+}
+
+impl fmt::Debug for Visit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visit").field("has_cookie", &self.0.handle.is_some()).finish_non_exhaustive()
+    }
+}
