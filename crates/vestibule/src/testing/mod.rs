@@ -8,6 +8,7 @@ mod test_issuer;
 mod test_key;
 #[cfg(not(target_arch = "wasm32"))]
 mod test_verifier;
+mod transport;
 
 pub use clock::TestClock;
 pub use random::SeededRandom;
@@ -17,3 +18,4 @@ pub use test_issuer::TestIssuer;
 pub use test_key::TestKey;
 #[cfg(not(target_arch = "wasm32"))]
 pub use test_verifier::TestVerifier;
+pub use transport::{TestTransport, json_response};
