@@ -43,7 +43,6 @@ impl<K: CodeFlow> Client<K> {
     /// # Errors
     /// [`Error::Callback`] when the answer is wrong; nothing was sent then. [`Error::TokenEndpoint`] or
     /// [`Error::Token`] afterwards. In every case this attempt is over.
-    #[expect(clippy::needless_pass_by_value, reason = "an attempt ends once")]
     pub async fn complete_login(&self, pending: PendingLogin, callback: &Callback) -> Result<Login, Error> {
         let issuer = self.provider().issuer();
         if pending.issuer != issuer.as_str() || pending.client_id != self.client_id() {

@@ -49,7 +49,7 @@ pub enum Error {
     Random(#[from] RandomError),
     /// The same call failed a moment ago, and its pause is not over.
     #[error("{0}")]
-    Repeated(Arc<Error>),
+    Repeated(Arc<Self>),
 }
 
 impl From<Repeated<Self>> for Error {
