@@ -30,7 +30,6 @@ impl Deref for Session {
 
 /// Whoever is there. As an extractor it protects nothing, yet an outage of the store is 503 and never `Anonymous`.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a session is one pointer")]
 pub enum Visitor {
     /// Nobody who is signed in.
     Anonymous,
@@ -68,13 +67,23 @@ fn head(parts: &Parts) -> RequestHead<'_> {
     RequestHead::new(&parts.method, &parts.uri, &parts.headers)
 }
 
-fn visit(parts: &Parts) -> Result<Visit, Response> {
+/// The visit that [`wrap`](crate::wrap) opened.
+fn visit(parts: &Parts) -> Result<Visit, NotWrapped> {
     parts.extensions.get().cloned().ok_or_else(|| {
         tracing::error!(
             code = "config.not_wrapped",
             path = parts.uri.path(),
             "a handler asks for the session outside of vestibule_axum::wrap: wrap the finished router, last"
         );
-        (StatusCode::INTERNAL_SERVER_ERROR, "the application is not set up correctly").into_response()
+        NotWrapped
     })
+}
+
+/// The router was not wrapped, or the handler is not below it.
+struct NotWrapped;
+
+impl From<NotWrapped> for Response {
+    fn from(_: NotWrapped) -> Self {
+        (StatusCode::INTERNAL_SERVER_ERROR, "the application is not set up correctly").into_response()
+    }
 }

@@ -8,10 +8,6 @@ use crate::service::Entrance;
 /// Give it the router last, with everything merged and nested into it. Nothing is lost then: not the endpoints to a
 /// fallback, not the cover of a nested or later route. What comes back is a router again, to serve or to put under
 /// layers of your own.
-pub fn wrap<S>(router: Router<S>, relying_party: RelyingParty) -> Router
-where
-    Router<S>: Into<Router>,
-{
-    let router: Router = router.into();
+pub fn wrap(router: Router, relying_party: RelyingParty) -> Router {
     Router::new().fallback_service(Entrance::new(router, relying_party))
 }

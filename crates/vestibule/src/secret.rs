@@ -5,6 +5,8 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::ConfigError;
+
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -43,6 +45,19 @@ macro_rules! secret {
 secret! {
     /// The secret that a web application shares with its provider (RFC 6749 section 2.3.1).
     ClientSecret
+}
+
+impl ClientSecret {
+    /// Reads the secret from an environment variable.
+    ///
+    /// # Errors
+    /// [`ConfigError::ClientSecret`] when the variable is not set or empty.
+    pub fn from_env(variable: &str) -> Result<Self, ConfigError> {
+        match std::env::var(variable) {
+            Ok(secret) if !secret.is_empty() => Ok(Self::new(secret)),
+            _ => Err(ConfigError::ClientSecret),
+        }
+    }
 }
 
 secret! {

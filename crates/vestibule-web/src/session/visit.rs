@@ -20,7 +20,6 @@ use crate::{
 
 /// Who makes a request. An outage is an error, never an anonymous visitor.
 #[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_enums, reason = "there is no third kind of visitor")]
 pub enum Visitor {
     /// Nobody who is signed in.
     Anonymous,
