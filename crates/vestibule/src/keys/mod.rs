@@ -18,4 +18,9 @@ pub use jwk::Jwk;
 pub(crate) use key_set::Candidates;
 pub use key_set::KeySet;
 pub(crate) use material::KeyMaterial;
-pub(crate) use source::{CurrentKeys, FetchKeys, KeySource};
+#[cfg(test)]
+pub(crate) use source::CurrentKeys;
+pub(crate) use source::{FetchKeys, KeySource};
+
+#[cfg(test)]
+mod tests;

@@ -23,3 +23,6 @@ pub(crate) use user_info::UserInfoRules;
 pub use user_info::{UserInfo, UserInfoError};
 pub use verified::Verified;
 pub(crate) use verifier::Verifier;
+
+#[cfg(test)]
+mod tests;
