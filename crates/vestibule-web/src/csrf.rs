@@ -8,12 +8,16 @@ const HEADER: &str = "x-csrf-token";
 const FIELD: &str = "csrf";
 
 /// What browsers say about where the request comes from. Those that say nothing are judged by the token alone.
+///
+/// `Sec-Fetch-Site` counts first: a page under `no-referrer` sends `Origin: null` to its own site too.
 pub(crate) fn is_same_origin(engine: &Engine, head: &RequestHead<'_>) -> bool {
-    if head.has_header("origin") {
-        let ours = engine.origin.origin().ascii_serialization();
-        return head.header("origin").is_some_and(|origin| origin == ours);
+    let ours = engine.origin.origin().ascii_serialization();
+    let origin = head.has_header("origin").then(|| head.header("origin").unwrap_or_default());
+    if head.has_header("sec-fetch-site") {
+        let same_site = head.header("sec-fetch-site") == Some("same-origin");
+        return same_site && origin.is_none_or(|origin| origin == "null" || origin == ours);
     }
-    !head.has_header("sec-fetch-site") || head.header("sec-fetch-site") == Some("same-origin")
+    origin.is_none_or(|origin| origin == ours)
 }
 
 /// Whether header or form carry the token of this very session.

@@ -64,8 +64,9 @@ async fn leave_the_provider(engine: &Engine, grant: Option<Grant>) -> Reply {
                 "logged out here, but not at the provider"
             );
             if let Some(refresh_token) = grant.and_then(|grant| grant.refresh_token) {
-                // Best effort: the grant ends by itself at its expiry.
-                let _ = engine.client.revoke(RevocableToken::Refresh(&refresh_token)).await;
+                let client = engine.client.clone();
+                // Best effort, and not for the user to wait for: the grant ends by itself at its expiry.
+                tokio::spawn(async move { client.revoke(RevocableToken::Refresh(&refresh_token)).await });
             }
             reply::see_other(&engine.path_of(Endpoint::LoggedOut))
         }

@@ -18,6 +18,7 @@ use crate::{
     endpoint::{self, Endpoint},
     error::{Error, respond},
     http::{BodyFault, Reply, RequestHead},
+    return_to::ReturnTo,
     session::Visit,
 };
 
@@ -65,7 +66,8 @@ impl RelyingParty {
 
     /// The answer to a request that failed with this error.
     pub fn respond(&self, error: &Error, head: &RequestHead<'_>) -> Reply {
-        respond(error, head, &self.0.correlation(), None)
+        let here = ReturnTo::parse(&head.path_and_query(), &self.0.origin).unwrap_or_else(ReturnTo::home);
+        respond(error, head, &self.0.correlation(), Some(&challenge::login_url(&self.0, &here)))
     }
 
     /// Whether provider and session store can be reached. For a readiness probe; nothing depends on it.

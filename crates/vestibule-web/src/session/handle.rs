@@ -26,7 +26,17 @@ impl Handle {
 
     /// The handle that the request's cookie holds. Anything that was not made by us counts as no cookie.
     pub(crate) fn from_cookie(engine: &Engine, head: &RequestHead<'_>) -> Option<Self> {
-        let CookieLookup::One(text) = find(head, &engine.names.session) else { return None };
+        let text = match find(head, &engine.names.session) {
+            CookieLookup::One(text) => text,
+            CookieLookup::Absent => return None,
+            CookieLookup::Ambiguous => {
+                tracing::warn!(
+                    code = "session.cookie_ambiguous",
+                    "a request has two session cookies; neither is believed"
+                );
+                return None;
+            }
+        };
         let ours = text.len() == LENGTH
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         ours.then(|| Self(Zeroizing::new(text.to_owned())))

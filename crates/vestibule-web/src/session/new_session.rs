@@ -1,11 +1,13 @@
+use std::time::Duration;
+
 use bytes::Bytes;
-use vestibule::{IdToken, Login};
+use vestibule::{IdToken, Login, ProviderTime};
 
 use super::{Grant, Handle, grant::PublicGrant};
 use crate::{
-    error::Error,
+    error::{Error, SessionError},
     relying_party::Engine,
-    store::{NewSession, PublicId, Realm, Scope, SessionKey, StoreTime},
+    store::{GoneReason, NewSession, PublicId, Realm, Scope, SessionKey, StoreTime},
 };
 
 /// A login that is about to become a session.
@@ -29,12 +31,25 @@ pub(crate) fn new_session(engine: &Engine, handle: &Handle, new: &NewLogin<'_>) 
         scopes: listens_to(&engine.realm, &key, id_token),
         began: new.began,
         idle: engine.lifetimes.idle,
-        absolute: engine.lifetimes.absolute,
+        absolute: absolute_lifetime(engine, id_token)?,
         label: label.into(),
         refresh: grant.refresh_hash(),
         grant: grant.seal(engine, &key, &public)?,
         data: new.data.clone(),
     })
+}
+
+/// The application's own limit, or the provider's `session_expiry` if that comes first (checklist D10).
+fn absolute_lifetime(engine: &Engine, id_token: &IdToken) -> Result<Duration, SessionError> {
+    let Some(end) = id_token.claim("session_expiry").and_then(serde_json::Value::as_u64) else {
+        return Ok(engine.lifetimes.absolute);
+    };
+    let left = ProviderTime::from_secs(end).since(engine.clock().now());
+    if left.is_zero() {
+        Err(SessionError::Gone(Some(GoneReason::Expired)))
+    } else {
+        Ok(left.min(engine.lifetimes.absolute))
+    }
 }
 
 /// What a session listens to. Issuer and client are in every scope.
