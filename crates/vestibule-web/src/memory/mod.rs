@@ -10,6 +10,8 @@
 
 mod builder;
 mod clock;
+#[cfg(test)]
+mod constant_cost;
 mod cutoffs;
 mod deadlines;
 mod digest;

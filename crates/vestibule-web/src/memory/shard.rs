@@ -186,11 +186,14 @@ impl SessionStore for Shard {
     }
 
     async fn changes(&self, from: ChangeCursor, patience: Duration) -> Result<Stamped<Changes>, StoreError> {
-        let found = time::timeout(patience, self.next_changes(from)).await;
-        Ok(found.unwrap_or_else(|_| Stamped {
-            at: self.clock.now(),
-            reply: Changes::Entries { entries: Vec::new(), next: from },
-        }))
+        let next = if patience.is_zero() {
+            let Stamped { at, reply } = self.read(|sessions, _| sessions.changes(from));
+            reply.map(|reply| Stamped { at, reply })
+        } else {
+            time::timeout(patience, self.next_changes(from)).await.ok()
+        };
+        let in_vain = || Changes::Entries { entries: Vec::new(), next: from };
+        Ok(next.unwrap_or_else(|| Stamped { at: self.clock.now(), reply: in_vain() }))
     }
 
     async fn reap(&self, limit: usize) -> Result<Stamped<Reaped>, StoreError> {

@@ -1,5 +1,20 @@
 //! The memory store keeps the promises of a session store.
 
+mod bounds;
+mod command;
+mod cutoff;
+mod faults;
+mod interleavings;
+mod invariants;
 mod memory;
+mod model;
+mod model_based;
+mod refresh_race;
+mod side_by_side;
 
 vestibule_web::store_conformance!(memory::Memory::default());
+
+#[tokio::test]
+async fn all_promises_one_after_another() {
+    vestibule_web::conformance::all(&memory::Memory::default()).await;
+}
