@@ -4,9 +4,9 @@ use vestibule::Diagnose;
 
 use crate::{
     endpoint::Endpoint,
+    engine::Engine,
     error::{SessionError, problem},
     http::{Reply, RequestHead, is_navigation, reply},
-    relying_party::Engine,
     return_to::ReturnTo,
 };
 

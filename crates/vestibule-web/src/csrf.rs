@@ -1,6 +1,6 @@
 //! Whether a request that changes something comes from one of our own pages (checklist B31, D24).
 
-use crate::{http::RequestHead, relying_party::Engine, session::Handle};
+use crate::{engine::Engine, http::RequestHead, session::Handle};
 
 /// The header that scripts send the token in.
 const HEADER: &str = "x-csrf-token";

@@ -11,6 +11,7 @@ pub mod conformance;
 mod cookie;
 mod csrf;
 mod endpoint;
+mod engine;
 pub mod error;
 pub mod http;
 pub mod memory;
@@ -19,6 +20,7 @@ mod pending;
 mod relying_party;
 mod return_to;
 mod session;
+mod settings;
 mod spent_states;
 pub mod store;
 
@@ -26,9 +28,8 @@ pub use cookie::CookieKeys;
 pub use endpoint::Endpoint;
 pub use error::{ConfigError, Error, SessionError};
 pub use memory::MemoryStore;
-pub use relying_party::{
-    Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, NoSessions, RelyingParty, RelyingPartyBuilder, Stored,
-};
+pub use relying_party::{NoSessions, RelyingParty, RelyingPartyBuilder, Stored};
 pub use return_to::ReturnTo;
 pub use session::{OtherSession, Session, SessionData, Visit, Visitor};
+pub use settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope};
 pub use vestibule;

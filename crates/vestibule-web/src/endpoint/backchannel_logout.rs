@@ -6,9 +6,10 @@ use serde_json::json;
 use vestibule::{Diagnose, LogoutToken};
 
 use crate::{
+    engine::Engine,
     error::{Error, LogoutError},
     http::{BodyFault, Reply, RequestHead, reply},
-    relying_party::{Engine, LogoutScope},
+    settings::LogoutScope,
     store::{Realm, Revocation, Revoke, Scope},
 };
 

@@ -6,12 +6,13 @@ use vestibule::{Callback, CallbackError, Login, RevocableToken};
 use super::start_login;
 use crate::{
     challenge::login_url,
+    engine::Engine,
     error::{Error, LoginError, respond},
     http::{Reply, RequestHead, reply},
     pending::Pending,
-    relying_party::{Engine, LoginAttempt, LoginVerdict},
     return_to::ReturnTo,
     session::{self, Handle, NewLogin},
+    settings::{LoginAttempt, LoginVerdict},
     store::Insert,
 };
 

@@ -3,9 +3,9 @@ use vestibule::State;
 
 use crate::{
     cookie::{CookieLookup, SetCookie, find},
+    engine::Engine,
     http::{Reply, RequestHead, reply},
     pages,
-    relying_party::Engine,
 };
 
 /// The end of a logout. Only the answer to a logout of this browser goes on to the application's own page; whatever

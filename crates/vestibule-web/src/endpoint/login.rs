@@ -2,10 +2,10 @@ use http::header;
 
 use crate::{
     challenge,
+    engine::Engine,
     error::{Error, LoginError},
     http::{Reply, RequestHead, is_navigation, is_prefetch, reply},
     pending::Pending,
-    relying_party::Engine,
     return_to::ReturnTo,
 };
 

@@ -8,9 +8,9 @@ use super::Endpoint;
 use crate::{
     cookie::SetCookie,
     csrf,
+    engine::Engine,
     error::{Error, LogoutError},
     http::{BodyFault, Reply, RequestHead, reply},
-    relying_party::Engine,
     session::{Grant, Handle},
     store::Load,
 };

@@ -12,9 +12,9 @@ use bytes::Bytes;
 pub(crate) use login::start_login;
 
 use crate::{
+    engine::Engine,
     error::respond,
     http::{BodyFault, Reply, RequestHead, reply::method_not_allowed},
-    relying_party::Engine,
 };
 
 /// An endpoint of the engine, below its prefix.

@@ -3,17 +3,16 @@ use std::{fmt, sync::Arc, time::Duration};
 use url::Url;
 use vestibule::{AnyKind, AuthorizationRequest, Client, RedirectUri};
 
-use super::{
-    Engine, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, RelyingParty,
-    engine::{BoxError, OnLogin},
-};
+use super::RelyingParty;
 use crate::{
     ConfigError,
     cookie::{CookieKeys, CookieNames, Purpose, Sealer},
     endpoint::Endpoint,
+    engine::{BoxError, Engine, OnLogin},
     pending,
     return_to::ReturnTo,
     session::{Flights, Watchers},
+    settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope},
     spent_states::SpentStates,
     store::{Realm, Retention, StoreBackend},
 };

@@ -6,7 +6,7 @@ use std::{
 use tokio::runtime::Handle;
 use vestibule::Diagnose;
 
-use super::Engine;
+use crate::engine::Engine;
 
 const PERIOD: Duration = Duration::from_secs(30);
 const REAP_AT_ONCE: usize = 1000;

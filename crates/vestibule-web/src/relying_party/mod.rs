@@ -1,21 +1,18 @@
 mod builder;
-mod engine;
 mod maintenance;
-mod settings;
 
 use std::{fmt, future::Future, sync::Arc};
 
 use bytes::Bytes;
 
 pub use builder::{NoSessions, RelyingPartyBuilder, Stored};
-pub(crate) use engine::Engine;
-pub use settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope};
 
 use vestibule::{Client, CodeFlow};
 
 use crate::{
     challenge,
     endpoint::{self, Endpoint},
+    engine::Engine,
     error::{Error, respond},
     http::{BodyFault, Reply, RequestHead},
     return_to::ReturnTo,

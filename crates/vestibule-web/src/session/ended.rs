@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::Session;
 use crate::{
-    relying_party::Engine,
+    engine::Engine,
     store::{Change, ChangeCursor, Changes, Load, Scope},
 };
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::refresh::refresh;
 use crate::{
     SessionError,
-    relying_party::Engine,
+    engine::Engine,
     store::{RefreshHash, SessionKey, SessionRecord},
 };
 

@@ -8,7 +8,7 @@ use vestibule::{
 use zeroize::Zeroizing;
 
 use crate::{
-    relying_party::Engine,
+    engine::Engine,
     store::{RefreshHash, SessionKey, SessionRecord},
 };
 

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use crate::{
     cookie::{CookieLookup, find},
+    engine::Engine,
     http::RequestHead,
-    relying_party::Engine,
     store::SessionKey,
 };
 

@@ -31,7 +31,7 @@ pub use visit::{Visit, Visitor};
 use self::grant::PublicGrant;
 use crate::{
     SessionError, csrf,
-    relying_party::Engine,
+    engine::Engine,
     store::{SessionKey, SessionRecord, StoreTime},
 };
 

@@ -5,8 +5,8 @@ use vestibule::{IdToken, Login, ProviderTime};
 
 use super::{Grant, Handle, grant::PublicGrant};
 use crate::{
+    engine::Engine,
     error::{Error, SessionError},
-    relying_party::Engine,
     store::{GoneReason, NewSession, PublicId, Realm, Scope, SessionKey, StoreTime},
 };
 

@@ -7,7 +7,7 @@ use vestibule::{RefreshError, RefreshToken, Refreshed, RevocableToken};
 use super::{Grant, grant::PublicGrant, new_session::sid_scopes};
 use crate::{
     SessionError,
-    relying_party::Engine,
+    engine::Engine,
     store::{
         BeginAttempt, Commit, CommitRefresh, EndIf, HolderId, Lease, Load, RefreshHash, SessionKey,
         SessionRecord, StoreError,

@@ -13,8 +13,8 @@ use vestibule::Diagnose;
 use super::{Handle, Session};
 use crate::{
     SessionError,
+    engine::Engine,
     http::RequestHead,
-    relying_party::Engine,
     store::{Load, SessionRecord, StoreTime, Touch},
 };
 

@@ -4,13 +4,13 @@ use bytes::Bytes;
 use url::Url;
 use vestibule::{AnyKind, AuthorizationRequest, Client, Clock, Random, RandomError, RedirectUri};
 
-use super::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope};
 use crate::{
     cookie::{CookieNames, Sealer, SetCookie},
     endpoint::Endpoint,
     pending::PendingCookies,
     return_to::ReturnTo,
     session::{Flights, Watchers},
+    settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope},
     spent_states::SpentStates,
     store::{Realm, SessionStore},
 };
