@@ -13,7 +13,8 @@ use crate::clock::Clock;
 use crate::error::{ApplicationError, SigningError};
 use crate::event::{EventKind, Events, LogoutCause};
 use crate::faults::Misbehaviour;
-use crate::jwt::{Jwt, Signer, TokenDraft};
+use crate::jwt::{self, Jwt, Signer, TokenDraft};
+use crate::keys;
 use crate::logout::{self, Deliveries, Delivery, Notice};
 use crate::messages::{access_token, id_token, logout_token};
 use crate::provider::Provider;
@@ -229,7 +230,35 @@ impl DevIdp {
         jwt.compact(&self.provider.environment().keys)
     }
 
-    /// Sends a logout token, good or bad, to every back-channel logout URI of an application.
+    /// Signs exactly these bytes as header and payload, whatever they are, with the provider's own key for
+    /// `algorithm`.
+    pub fn sign_bytes(
+        &self,
+        header: impl AsRef<[u8]>,
+        payload: impl AsRef<[u8]>,
+        algorithm: SigningAlgorithm,
+    ) -> Result<String, SigningError> {
+        let signer = Signer::Provider(algorithm);
+        jwt::compact(&self.provider.environment().keys, &signer, header.as_ref(), payload.as_ref())
+    }
+
+    /// The `kid` of the key that the provider signs with.
+    pub fn key_id(&self, algorithm: SigningAlgorithm) -> String {
+        self.provider.environment().keys.current().key(algorithm).kid().to_owned()
+    }
+
+    /// The published key set, as `/jwks` answers when nothing misbehaves.
+    pub fn jwks(&self) -> Value {
+        self.provider.environment().keys.published()
+    }
+
+    /// The public half of the keys that [`TokenDraft::foreign_key`] and [`JwtFault::ForeignKey`](crate::JwtFault) sign
+    /// with, as a key set. Nobody publishes it.
+    pub fn foreign_jwks(&self) -> Result<Value, SigningError> {
+        Ok(keys::published([&*self.provider.environment().keys.foreign()?]))
+    }
+
+    /// Sends a logout token, good or bad, to every back-channel logout URI of an application, once.
     pub fn send_logout_token(&self, client_id: &str, token: &str) -> Deliveries {
         let uris = self
             .provider
@@ -244,6 +273,7 @@ impl DevIdp {
                 client_id: client_id.to_owned(),
                 uri,
                 token: token.to_owned(),
+                tries: 1,
                 faults: Vec::new(),
             })
             .collect();

@@ -78,6 +78,7 @@ pub(crate) struct Notice {
     pub(crate) client_id: String,
     pub(crate) uri: String,
     pub(crate) token: String,
+    pub(crate) tries: u32,
     pub(crate) faults: Vec<DeliveryFault>,
 }
 
@@ -160,6 +161,7 @@ fn notices_of(provider: &Provider, environment: &mut Environment, session: &Sess
                     client_id: client_id.clone(),
                     uri: uri.clone(),
                     token,
+                    tries: provider.settings.logout_tries,
                     faults: environment.faults.take(|misbehaviour| match misbehaviour {
                         Misbehaviour::Delivery(fault) => Some(fault.clone()),
                         _ => None,
@@ -228,7 +230,7 @@ async fn deliver_once(provider: &Provider, notice: &Notice) -> Delivery {
             attempts,
             latency: began.elapsed(),
         };
-        if delivery.succeeded() || attempts >= settings.logout_tries {
+        if delivery.succeeded() || attempts >= notice.tries {
             provider.emit(report(&delivery));
             return delivery;
         }

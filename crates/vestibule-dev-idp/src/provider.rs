@@ -40,9 +40,11 @@ impl Provider {
         }
     }
 
-    /// The state, locked. Never held across an await.
+    /// The state as of now, locked. Never held across an await.
     pub(crate) fn environment(&self) -> MutexGuard<'_, Environment> {
-        self.environment.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut environment = self.environment.lock().unwrap_or_else(PoisonError::into_inner);
+        environment.end_expired_sessions(self.clock.unix());
+        environment
     }
 
     pub(crate) fn emit(&self, kind: EventKind) {

@@ -156,7 +156,10 @@ async fn connection(stream: TcpStream, router: Router) {
             Ok(answer)
         }
     });
+    // One request for each connection: else a client that pools them would learn of an outage in different ways, by
+    // chance.
     let _ = hyper::server::conn::http1::Builder::new()
+        .keep_alive(false)
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service)
         .await;

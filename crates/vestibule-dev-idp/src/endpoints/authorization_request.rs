@@ -88,8 +88,8 @@ impl AuthorizationRequest {
         if !scope.contains("openid") {
             return Err(refuse("invalid_scope", "the scope must contain `openid`".to_owned()));
         }
-        let code_challenge = code_challenge(parameters, require_pkce).map_err(|reason| invalid(reason))?;
-        let prompt = Prompt::parse(parameters.get("prompt")).map_err(|reason| invalid(reason))?;
+        let code_challenge = code_challenge(parameters, require_pkce).map_err(&invalid)?;
+        let prompt = Prompt::parse(parameters.get("prompt")).map_err(&invalid)?;
         let max_age = match parameters.get("max_age").map(str::parse::<u32>) {
             Some(Err(_)) => return Err(invalid("max_age must be a number of seconds")),
             Some(Ok(seconds)) => Some(i64::from(seconds)),

@@ -23,7 +23,7 @@ pub(crate) async fn authorize(State(provider): State<Arc<Provider>>, request: Re
     };
     let now = provider.clock.unix();
     let known = session_cookie(&provider, &headers)
-        .and_then(|key| environment.sessions.live(&key, now))
+        .and_then(|key| environment.sessions.with_key(&key))
         .filter(|session| request.is_satisfied_by(session, now))
         .map(|session| (session.key.clone(), session.login.clone()));
     let client = request.application.client_id.clone();
@@ -69,7 +69,7 @@ pub(crate) fn grant_code(
     let client_id = &request.application.client_id;
     let mode = environment.sid_mode;
     let sid = environment.sessions.join(key, client_id, mode);
-    let Some(session) = environment.sessions.live(key, now) else {
+    let Some(session) = environment.sessions.with_key(key) else {
         return pages::refusal("The session has just ended. Go back to the application and try again.");
     };
     let grant = Grant {

@@ -57,7 +57,9 @@ fn send(
     for fault in faults {
         fault.apply(&mut parameters, &environment.earlier_callback);
     }
-    environment.earlier_callback = honest;
+    if honest.iter().any(|(name, _)| name == "code") {
+        environment.earlier_callback = honest;
+    }
     match Url::parse(redirect_uri) {
         Ok(mut url) => {
             url.query_pairs_mut().extend_pairs(&parameters);

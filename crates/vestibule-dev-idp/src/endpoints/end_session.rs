@@ -99,7 +99,7 @@ impl LogoutRequest {
 }
 
 fn live_session(provider: &Provider, key: Option<String>) -> Option<Session> {
-    provider.environment().sessions.live(&key?, provider.clock.unix()).cloned()
+    provider.environment().sessions.with_key(&key?).cloned()
 }
 
 async fn finish(provider: &Arc<Provider>, session: Option<Session>, request: LogoutRequest) -> Response {

@@ -44,7 +44,7 @@ pub(crate) async fn login(State(provider): State<Arc<Provider>>, request: Reques
         }
     };
 
-    let earlier = cookie.as_deref().and_then(|key| environment.sessions.live(key, now)).cloned();
+    let earlier = cookie.as_deref().and_then(|key| environment.sessions.with_key(key)).cloned();
     let (key, replaced) = match earlier {
         Some(session) if session.login == user.login => {
             environment.sessions.authenticated_again(&session.key, now);
@@ -60,10 +60,7 @@ pub(crate) async fn login(State(provider): State<Arc<Provider>>, request: Reques
         tokio::spawn(logout::end_sessions(&provider, &[replaced], &LogoutCause::OtherUser));
     }
 
-    provider.emit(EventKind::LoggedIn {
-        user: user.login.clone(),
-        client: request.application.client_id.clone(),
-    });
+    provider.emit(EventKind::LoggedIn { user: user.login, client: request.application.client_id.clone() });
     let mut answer = authorize::grant_code(&provider, &mut provider.environment(), &request, &key);
     let cookie = format!("{}={key}; Path=/; HttpOnly; SameSite=Lax", provider.cookie_name());
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {

@@ -20,7 +20,7 @@ pub(crate) async fn revoke(State(provider): State<Arc<Provider>>, request: Reque
     let (head, form) = parameters::of_form(request).await;
     let revoked = form
         .ok_or_else(|| OAuthError::invalid_request("the body must be a form"))
-        .and_then(|form| single(form))
+        .and_then(single)
         .and_then(|form| {
             let application = client_authentication::authenticate(&provider, &head.headers, &form)?;
             revoke_token(&provider, &application, &form)

@@ -28,7 +28,7 @@ pub(crate) async fn token(State(provider): State<Arc<Provider>>, request: Reques
     let (head, form) = parameters::of_form(request).await;
     let answer = form
         .ok_or_else(|| OAuthError::invalid_request("the body must be a form"))
-        .and_then(|form| single(form))
+        .and_then(single)
         .and_then(|form| {
             let application = client_authentication::authenticate(&provider, &head.headers, &form)?;
             match form.get("grant_type") {

@@ -32,7 +32,7 @@ pub(crate) async fn watch(State(provider): State<Arc<Provider>>, request: Reques
         hold(&provider, endpoint).await;
     }
     for fault in &faults {
-        answer = after(fault, answer).await;
+        answer = after(fault, answer, endpoint, &provider).await;
     }
     answer
 }

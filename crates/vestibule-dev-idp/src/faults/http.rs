@@ -5,9 +5,12 @@ use std::fmt;
 use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
+
+use crate::event::EventKind;
+use crate::provider::Provider;
 
 /// An endpoint of the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +93,8 @@ pub enum HttpFault {
     Endless,
     /// Processed; the answer waits for [`DevIdp::release`](crate::DevIdp::release).
     Held,
+    /// Processed; half of the body is sent, the rest waits for [`DevIdp::release`](crate::DevIdp::release).
+    HeldHalfway,
     /// Not processed until [`DevIdp::release`](crate::DevIdp::release).
     HeldBefore,
     /// Not processed: 200 with an HTML page.
@@ -143,13 +148,19 @@ pub(crate) fn instead(fault: &HttpFault) -> Option<Response> {
         | HttpFault::Cut
         | HttpFault::Held
         | HttpFault::HeldBefore
+        | HttpFault::HeldHalfway
         | HttpFault::Oversized
         | HttpFault::Truncated => None,
     }
 }
 
 /// Spoils the endpoint's own answer, for the faults that let it work first.
-pub(crate) async fn after(fault: &HttpFault, answer: Response) -> Response {
+pub(crate) async fn after(
+    fault: &HttpFault,
+    answer: Response,
+    endpoint: Endpoint,
+    provider: &Provider,
+) -> Response {
     match fault {
         HttpFault::AnswerLost => cut(),
         HttpFault::ContentType(content_type) => {
@@ -161,8 +172,24 @@ pub(crate) async fn after(fault: &HttpFault, answer: Response) -> Response {
             let (mut head, whole) = collected(answer).await;
             head.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
             let half = whole.slice(..whole.len() / 2);
-            let gone = std::io::Error::other("cut on purpose");
-            Response::from_parts(head, Body::from_stream(stream::iter([Ok(half), Err(gone)])))
+            let gone = stream::once(async {
+                // Lets the server send the half before it learns that there is no more.
+                tokio::task::yield_now().await;
+                Err(std::io::Error::other("cut on purpose"))
+            });
+            Response::from_parts(head, Body::from_stream(stream::iter([Ok(half)]).chain(gone)))
+        }
+        HttpFault::HeldHalfway => {
+            let (mut head, whole) = collected(answer).await;
+            head.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
+            let (half, rest) = (whole.slice(..whole.len() / 2), whole.slice(whole.len() / 2..));
+            let mut queue = provider.gate.queue();
+            provider.emit(EventKind::Held { endpoint });
+            let later = stream::once(async move {
+                let _ = queue.changed().await;
+                Ok::<_, std::io::Error>(rest)
+            });
+            Response::from_parts(head, Body::from_stream(stream::iter([Ok(half)]).chain(later)))
         }
         HttpFault::Oversized => {
             let (mut head, whole) = collected(answer).await;

@@ -97,11 +97,11 @@ pub enum JwtFault {
 }
 
 impl JwtFault {
-    pub(crate) fn apply(&self, jwt: &mut Jwt) {
+    pub(crate) fn apply(self, jwt: &mut Jwt) {
         match self {
             Self::AccessTokenHash => suffix(jwt, "at_hash"),
             Self::AlgorithmHmacPublicKey => resign(jwt, "HS256", Signer::HmacPublicKey),
-            Self::AlgorithmHmacSecret(secret) => resign(jwt, "HS256", Signer::HmacSecret(secret.clone())),
+            Self::AlgorithmHmacSecret(secret) => resign(jwt, "HS256", Signer::HmacSecret(secret)),
             Self::AlgorithmNone => resign(jwt, "none", Signer::Unsigned),
             Self::AlgorithmOther => {
                 let other = registered(jwt).of_another_key_type();
@@ -109,7 +109,8 @@ impl JwtFault {
             }
             Self::Audience => {
                 let wrong = format!("{}1", jwt.text("aud"));
-                jwt.set("aud", json!([wrong]));
+                let is_list = jwt.claims.get("aud").is_some_and(Value::is_array);
+                jwt.set("aud", if is_list { json!([wrong]) } else { json!(wrong) });
             }
             Self::AudienceExtra => {
                 let (own, second) = (jwt.text("aud"), format!("{}1", jwt.text("aud")));
@@ -125,7 +126,7 @@ impl JwtFault {
                 jwt.set("aud", json!([own, second]));
                 jwt.set("azp", second);
             }
-            Self::Claim(name, value) => jwt.set(name, value.clone()),
+            Self::Claim(name, value) => jwt.set(&name, value),
             Self::Critical => {
                 jwt.header.insert("crit".to_owned(), json!(["urn:example:unknown"]));
                 jwt.header.insert("urn:example:unknown".to_owned(), json!(true));
@@ -138,12 +139,12 @@ impl JwtFault {
                 jwt.set("events", json!({ "http://schemas.openid.net/event/foobar": {} }));
             }
             Self::Expired => expire(jwt, 6 * 60),
-            Self::ExpiredSince(seconds) => expire(jwt, i64::from(*seconds)),
+            Self::ExpiredSince(seconds) => expire(jwt, i64::from(seconds)),
             Self::ForeignKey => jwt.signer = Signer::Foreign(registered(jwt)),
             Self::Header(name, value) => {
-                jwt.header.insert(name.clone(), value.clone());
+                jwt.header.insert(name, value);
             }
-            Self::IssuedInFuture(seconds) => shift(jwt, i64::from(*seconds)),
+            Self::IssuedInFuture(seconds) => shift(jwt, i64::from(seconds)),
             Self::Issuer => suffix(jwt, "iss"),
             Self::KeyIdUnknown => {
                 jwt.header.insert("kid".to_owned(), json!("nobody-has-this-key"));
@@ -180,7 +181,7 @@ impl JwtFault {
                 jwt.header.insert("typ".to_owned(), json!(typ));
             }
             Self::UnknownClaim => jwt.set("ignored_claim", "ignored"),
-            Self::Without(name) => jwt.remove(name),
+            Self::Without(name) => jwt.remove(&name),
         }
     }
 }

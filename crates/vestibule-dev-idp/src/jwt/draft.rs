@@ -45,7 +45,7 @@ impl TokenDraft {
     }
 
     /// `sub`.
-    pub fn sub(self, subject: &str) -> Self {
+    pub fn subject(self, subject: &str) -> Self {
         self.claim("sub", subject)
     }
 

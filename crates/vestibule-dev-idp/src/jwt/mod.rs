@@ -63,21 +63,29 @@ impl Jwt {
     /// Signs and serializes (RFC 7515 section 7.1). A `kid` is added unless the header has one or forbids it with null.
     pub(crate) fn compact(&self, keys: &KeyRing) -> Result<String, SigningError> {
         let mut header = self.header.clone();
-        if !header.contains_key("kid") {
-            if let Some(kid) = self.signer.kid(keys) {
-                header.insert("kid".to_owned(), json!(kid));
-            }
+        if !header.contains_key("kid")
+            && let Some(kid) = self.signer.kid(keys)
+        {
+            header.insert("kid".to_owned(), json!(kid));
         }
         header.retain(|_, value| !value.is_null());
-        let header = URL_SAFE_NO_PAD.encode(Value::Object(header).to_string());
-        let payload = URL_SAFE_NO_PAD.encode(self.payload.text(&self.claims));
-        let input = format!("{header}.{payload}");
-        let mut signature = self.signer.signature(keys, input.as_bytes())?;
-        if self.spoilt {
-            signature.iter_mut().for_each(|byte| *byte ^= 0x5A);
-        }
-        Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
+        let header = Value::Object(header).to_string();
+        let payload = self.payload.text(&self.claims);
+        let compact = compact(keys, &self.signer, header.as_bytes(), payload.as_bytes())?;
+        Ok(if self.spoilt { spoilt(&compact) } else { compact })
     }
+}
+
+/// Signs a header and a payload as they are.
+pub(crate) fn compact(
+    keys: &KeyRing,
+    signer: &Signer,
+    header: &[u8],
+    payload: &[u8],
+) -> Result<String, SigningError> {
+    let input = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+    let signature = signer.signature(keys, input.as_bytes())?;
+    Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
 /// Who signs a token.
@@ -154,6 +162,13 @@ pub(crate) fn opened_hint(keys: &KeyRing, compact: &str) -> Option<Map<String, V
     let key = keys.known(header.get("kid")?.as_str()?)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
     key.verifies(algorithm, input.as_bytes(), &signature).then(|| object(payload))?
+}
+
+fn spoilt(compact: &str) -> String {
+    let (input, signature) = compact.rsplit_once('.').unwrap_or((compact, ""));
+    let mut signature = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
+    signature.iter_mut().for_each(|byte| *byte ^= 0x5A);
+    format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
 fn object(part: &str) -> Option<Map<String, Value>> {

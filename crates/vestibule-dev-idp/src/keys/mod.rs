@@ -4,8 +4,9 @@ mod signing_key;
 
 use std::sync::{Arc, OnceLock};
 
-use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeySet};
+use openidconnect::core::CoreJsonWebKeySet;
 use openidconnect::{JsonWebKeySet, PrivateSigningKey as _};
+use serde_json::Value;
 
 pub(crate) use self::signing_key::{SigningKey, hmac_sha256};
 use crate::error::SigningError;
@@ -87,14 +88,9 @@ impl KeyRing {
         Ok(())
     }
 
-    /// The key set as it is published (RFC 7517 section 5).
-    pub(crate) fn published(&self) -> CoreJsonWebKeySet {
-        let keys: Vec<CoreJsonWebKey> = std::iter::once(&self.current)
-            .chain(&self.still_published)
-            .flat_map(|set| set.keys())
-            .map(SigningKey::as_verification_key)
-            .collect();
-        JsonWebKeySet::new(keys)
+    /// The keys that verify what is signed now, and the earlier ones that were kept.
+    pub(crate) fn published(&self) -> Value {
+        published(std::iter::once(&*self.current).chain(self.still_published.iter().map(|set| &**set)))
     }
 
     /// The key with this id, published or withdrawn: hints may be old.
@@ -105,4 +101,11 @@ impl KeyRing {
             .flat_map(|set| set.keys())
             .find(|key| key.kid() == kid)
     }
+}
+
+/// The public halves as a key set (RFC 7517 section 5).
+pub(crate) fn published<'a>(sets: impl IntoIterator<Item = &'a KeySet>) -> Value {
+    let keys = sets.into_iter().flat_map(|set| set.keys()).map(SigningKey::as_verification_key);
+    let set: CoreJsonWebKeySet = JsonWebKeySet::new(keys.collect());
+    serde_json::to_value(set).unwrap_or_default()
 }

@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::faults::Misbehaviour;
 use crate::store::Environment;
 
-pub(crate) fn document(environment: &mut Environment) -> serde_json::Result<Value> {
-    let mut document = serde_json::to_value(environment.keys.published())?;
+pub(crate) fn document(environment: &mut Environment) -> Value {
+    let mut document = environment.keys.published();
     let faults = environment.faults.take(|misbehaviour| match misbehaviour {
         Misbehaviour::Jwks(fault) => Some(fault.clone()),
         _ => None,
@@ -14,5 +14,5 @@ pub(crate) fn document(environment: &mut Environment) -> serde_json::Result<Valu
     for fault in faults {
         fault.apply(&mut document);
     }
-    Ok(document)
+    document
 }

@@ -26,7 +26,7 @@ pub(crate) fn login(
     let seeded: Vec<_> = environment.users.values().collect();
     let page = layout(
         "Sign in",
-        html! {
+        &html! {
             h1 { "Sign in" }
             p.lead { "to continue to " strong { (request.application.client_id) } }
             @if let Some(problem) = problem { p.problem role="alert" { (problem) } }
@@ -69,7 +69,7 @@ pub(crate) fn login(
 pub(crate) fn logout(session: &Session, query: &str) -> Response {
     let page = layout(
         "Sign out",
-        html! {
+        &html! {
             h1 { "Sign out?" }
             p.lead { "You are signed in as " strong { (session.login) } "." }
             @if !session.clients.is_empty() {
@@ -89,7 +89,7 @@ pub(crate) fn logout(session: &Session, query: &str) -> Response {
 pub(crate) fn logged_out() -> Response {
     let page = layout(
         "Signed out",
-        html! {
+        &html! {
             h1 { "You are signed out" }
             p.lead { "You can close this page." }
         },
@@ -101,7 +101,7 @@ pub(crate) fn logged_out() -> Response {
 pub(crate) fn refusal(reason: &str) -> Response {
     let page = layout(
         "Not possible",
-        html! {
+        &html! {
             h1 { "This request cannot be answered" }
             p.problem role="alert" { (reason) }
             p.detail { "The application that sent you here, or its registration, has to be corrected." }
@@ -115,7 +115,7 @@ pub(crate) async fn front(State(provider): State<Arc<Provider>>) -> Response {
     let environment = provider.environment();
     let page = layout(
         "Development provider",
-        html! {
+        &html! {
             h1 { "Development OpenID Provider" }
             p.lead { "Issuer " code { (provider.issuer) } }
             p { a href="/.well-known/openid-configuration" { "Discovery document" } }
@@ -138,7 +138,7 @@ pub(crate) async fn style() -> Response {
     answer
 }
 
-fn layout(title: &str, content: Markup) -> Markup {
+fn layout(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {

@@ -42,6 +42,13 @@ impl Environment {
             earlier_callback: Vec::new(),
         })
     }
+    /// Ends the sessions whose time is over, and everything that was issued in them. Nobody is told.
+    pub(crate) fn end_expired_sessions(&mut self, now: i64) {
+        for key in self.sessions.expired(now) {
+            self.sessions.end(&key);
+            self.grants.revoke_session(&key, false, false);
+        }
+    }
 
     /// Ends a session and everything that was issued in it.
     pub(crate) fn end_session(&mut self, key: &str) -> Option<Session> {

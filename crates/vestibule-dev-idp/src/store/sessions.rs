@@ -54,8 +54,8 @@ impl Sessions {
         key
     }
 
-    pub(crate) fn live(&self, key: &str, now: i64) -> Option<&Session> {
-        self.0.iter().find(|session| session.key == key && now < session.ends)
+    pub(crate) fn with_key(&self, key: &str) -> Option<&Session> {
+        self.0.iter().find(|session| session.key == key)
     }
 
     /// Notes that the user authenticated once more.
@@ -85,6 +85,10 @@ impl Sessions {
     pub(crate) fn end(&mut self, key: &str) -> Option<Session> {
         let at = self.0.iter().position(|session| session.key == key)?;
         Some(self.0.swap_remove(at))
+    }
+
+    pub(crate) fn expired(&self, now: i64) -> Vec<String> {
+        self.0.iter().filter(|session| now >= session.ends).map(|session| session.key.clone()).collect()
     }
 
     pub(crate) fn of_user(&self, login: &str) -> Vec<String> {
@@ -135,10 +139,10 @@ mod tests {
     }
 
     #[test]
-    fn a_session_ends_by_itself() {
+    fn a_session_expires() {
         let mut sessions = Sessions::default();
         let key = sessions.begin(&User::new("alice"), 1_000, 100);
-        assert!(sessions.live(&key, 1_099).is_some());
-        assert!(sessions.live(&key, 1_100).is_none());
+        assert!(sessions.expired(1_099).is_empty());
+        assert_eq!(sessions.expired(1_100), [key]);
     }
 }

@@ -1,7 +1,14 @@
 //! The development provider, seen from outside: by a browser, by applications, and by `openidconnect`'s verifier.
 
+mod binary;
+mod drafts;
+mod faulty_answers;
+mod faulty_logout;
+mod faulty_tokens;
 mod logout;
 mod oracle;
 mod refresh;
+mod setup;
 mod sign_in;
+mod strictness;
 mod support;

@@ -29,7 +29,7 @@ pub(crate) async fn verifier(world: &World, client: &str) -> Verifier<'static> {
         keys,
     )
     .allow_any_alg()
-    .set_time_fn(|| openidconnect_now())
+    .set_time_fn(openidconnect_now)
 }
 
 fn openidconnect_now() -> chrono::DateTime<chrono::Utc> {
