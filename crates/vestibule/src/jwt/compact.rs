@@ -5,7 +5,6 @@ use super::header::Header;
 use crate::{JwtError, json};
 
 /// A JWT in compact form whose signature is not yet verified: nothing in it may be believed.
-#[derive(Debug)]
 pub(crate) struct UnverifiedJwt<'a> {
     pub(crate) header: Header,
     pub(crate) claims: Map<String, Value>,

@@ -40,7 +40,7 @@ impl<F: FetchKeys> IssuerKeys<'_, F> {
     /// # Errors
     /// When the fetch fails, or failed a moment ago. What was known before stays in use.
     pub(crate) async fn refresh_if_due(&self) -> Result<Duration, KeysError> {
-        self.cache.write().maintained_until = self.clock.monotonic() + MAINTAINED;
+        self.cache.write().maintained_until = self.clock.monotonic().saturating_add(MAINTAINED);
         if self.due_in().is_zero() {
             let _flight = self.cache.flight.lock().await;
             if self.due_in().is_zero() {
@@ -124,7 +124,7 @@ impl<F: FetchKeys> KeySource for IssuerKeys<'_, F> {
             return Ok(None);
         }
         let keys = self.fetch().await?;
-        self.cache.write().cool_down_until = self.clock.monotonic() + COOL_DOWN;
+        self.cache.write().cool_down_until = self.clock.monotonic().saturating_add(COOL_DOWN);
         Ok(Some(keys))
     }
 }

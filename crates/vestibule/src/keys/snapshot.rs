@@ -29,7 +29,7 @@ impl Snapshot {
         let age = now.saturating_sub(self.fetched_at);
         let standing = if age < self.lifetime {
             Age::Fresh
-        } else if age < self.lifetime + STALE {
+        } else if age < self.lifetime.saturating_add(STALE) {
             Age::Stale
         } else {
             return None;
@@ -39,6 +39,6 @@ impl Snapshot {
 
     /// How long until the next one should be fetched: at four fifths of the lifetime.
     pub(super) fn due_in(&self, now: Duration) -> Duration {
-        (self.fetched_at + self.lifetime * 4 / 5).saturating_sub(now)
+        self.fetched_at.saturating_add(self.lifetime * 4 / 5).saturating_sub(now)
     }
 }

@@ -3,7 +3,7 @@ use serde_json::{Map, Value};
 use crate::{JwtError, ProviderTime};
 
 /// The claims of a JWT, read by type. A claim of another type is an error, never an absent claim.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Claims(Map<String, Value>);
 
 impl Claims {

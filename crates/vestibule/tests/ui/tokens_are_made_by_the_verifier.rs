@@ -1,0 +1,7 @@
+use vestibule::{IdToken, LogoutToken};
+
+fn main() {
+    let _ = IdToken::default();
+    let _ = IdToken {};
+    let _ = LogoutToken {};
+}
