@@ -47,10 +47,17 @@ where
                 self.failure = Some(Failure {
                     error: Arc::clone(&error),
                     pause,
-                    over_at: now + self.with_jitter(pause),
+                    over_at: now.saturating_add(self.with_jitter(pause)),
                 });
                 Err(Repeated(error).into())
             }
+        }
+    }
+
+    /// Lengthens the present pause to what the other side asked for.
+    pub(crate) fn pause_at_least(&mut self, pause: Duration, now: Duration) {
+        if let Some(failure) = &mut self.failure {
+            failure.over_at = failure.over_at.max(now.saturating_add(pause));
         }
     }
 

@@ -1,6 +1,9 @@
 use std::fmt;
 
-use crate::{ConfigError, endpoint::is_allowed};
+use crate::{
+    ConfigError,
+    endpoint::{is_allowed, is_plainly_written},
+};
 
 /// An issuer identifier, exactly as configured: compared code point by code point, never normalised
 /// (OpenID Connect Core section 2, Discovery section 3).
@@ -14,14 +17,9 @@ impl Issuer {
     /// [`ConfigError::Issuer`] for anything else (checklist E01, E06).
     pub fn new(issuer: impl Into<String>) -> Result<Self, ConfigError> {
         let issuer = issuer.into();
-        let fits = url::Url::parse(&issuer).is_ok_and(|url| {
-            is_allowed(&url)
-                && url.query().is_none()
-                && url.fragment().is_none()
-                && url.username().is_empty()
-                && url.password().is_none()
-        });
-        if fits && !issuer.contains('@') { Ok(Self(issuer)) } else { Err(ConfigError::Issuer) }
+        let fits = url::Url::parse(&issuer)
+            .is_ok_and(|url| is_allowed(&url) && url.query().is_none() && url.fragment().is_none());
+        if fits && is_plainly_written(&issuer) { Ok(Self(issuer)) } else { Err(ConfigError::Issuer) }
     }
 
     /// The issuer as it was given.

@@ -23,14 +23,13 @@ impl<K: CodeFlow> Client<K> {
     /// Starts a login: where to send the browser, and what to keep until it comes back.
     ///
     /// # Errors
-    /// When the provider's metadata is not to be had, or it offers PKCE without S256 ([`ConfigError::Pkce`]).
+    /// When the client id or its secret cannot be right ([`ConfigError::ClientId`], [`ConfigError::ClientSecret`]), the
+    /// provider's metadata is not to be had, or it offers PKCE without S256 ([`ConfigError::Pkce`]).
     pub async fn begin_login(&self, request: &AuthorizationRequest) -> Result<LoginStart, Error> {
+        self.check_registration()?;
         let metadata = self.provider().metadata().await?;
-        if metadata
-            .code_challenge_methods
-            .as_ref()
-            .is_some_and(|methods| !methods.iter().any(|m| m == "S256"))
-        {
+        let pkce_methods = metadata.code_challenge_methods.as_ref();
+        if pkce_methods.is_some_and(|methods| methods.iter().all(|method| method != "S256")) {
             return Err(ConfigError::Pkce.into());
         }
         let random = self.provider().random().as_ref();
@@ -48,8 +47,9 @@ impl<K: CodeFlow> Client<K> {
         if pending.issuer != issuer.as_str() || pending.client_id != self.client_id() {
             return Err(CallbackError::ProviderMismatch.into());
         }
+        pending.recognise(callback)?;
         let metadata = self.provider().metadata().await?;
-        let code = pending.accept(callback, metadata.authorization_response_iss)?;
+        let code = callback.code(metadata.authorization_response_iss)?;
         let tokens = self
             .provider()
             .exchange(ExchangeCode {
@@ -64,7 +64,8 @@ impl<K: CodeFlow> Client<K> {
         let rules = IdTokenRules::login(&pending.nonce)
             .max_age(pending.max_age)
             .required_acr(&pending.required_acr)
-            .access_token(&tokens.access_token);
+            .access_token(&tokens.access_token)
+            .code(&code);
         let raw = tokens.id_token.as_ref().ok_or(crate::TokenEndpointError::InvalidResponse("id_token"))?;
         let id_token = self.verifier().verify(raw.expose(), &rules).await?;
         Ok(Login { id_token, tokens })
@@ -82,6 +83,7 @@ impl<K: CodeFlow> Client<K> {
         refresh_token: &RefreshToken,
         previous: &Identity,
     ) -> Result<Refreshed, RefreshError> {
+        self.check_session(previous).map_err(RefreshError::not_sent)?;
         let metadata = self.provider().metadata().await.map_err(RefreshError::not_sent)?;
         let tokens = self
             .provider()
@@ -122,8 +124,11 @@ impl<K: CodeFlow> Client<K> {
     /// Reads claims about the user who logged in (Core section 5.3).
     ///
     /// # Errors
-    /// [`ConfigError::NoEndpoint`] without such an endpoint; [`Error::UserInfo`] for an answer about somebody else.
+    /// [`ConfigError::NoEndpoint`] without such an endpoint; [`ConfigError::ForeignSession`] for a user of another
+    /// provider, before anything is sent; [`UserInfoError`](crate::UserInfoError), inside [`Error::UserInfo`] or
+    /// [`Error::Token`], for an answer that is refused or about somebody else.
     pub async fn user_info(&self, access_token: &AccessToken, user: &Identity) -> Result<UserInfo, Error> {
+        self.check_session(user)?;
         let metadata = self.provider().metadata().await?;
         let endpoint = metadata.userinfo_endpoint.as_ref().ok_or(ConfigError::NoEndpoint)?;
         let answer = self.provider().exchange(FetchUserInfo { endpoint, access_token }).await?;
@@ -158,5 +163,11 @@ impl<K: CodeFlow> Client<K> {
     pub async fn end_session_url(&self, end: &EndSession) -> Result<Url, Error> {
         let metadata: std::sync::Arc<ProviderMetadata> = self.provider().metadata().await?;
         Ok(end.url(&metadata, self.client_id())?)
+    }
+
+    /// Tokens are sent to no other provider than the one they came from.
+    fn check_session(&self, user: &Identity) -> Result<(), ConfigError> {
+        let is_ours = user.issuer() == self.provider().issuer().as_str();
+        if is_ours { Ok(()) } else { Err(ConfigError::ForeignSession) }
     }
 }

@@ -34,6 +34,15 @@ struct Registration {
 #[derive(Clone)]
 enum Credential {
     Secret(ClientSecret),
+    SecretInBody(ClientSecret),
+}
+
+impl Credential {
+    fn secret(&self) -> &ClientSecret {
+        match self {
+            Self::Secret(secret) | Self::SecretInBody(secret) => secret,
+        }
+    }
 }
 
 impl Client<WebApp> {
@@ -73,6 +82,17 @@ impl<K: ClientKind> Client<K> {
         &self.registration.policy
     }
 
+    fn check_registration(&self) -> Result<(), ConfigError> {
+        let client_id = self.client_id();
+        if client_id.is_empty() || !client_id.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(ConfigError::ClientId);
+        }
+        if self.registration.credential.secret().expose().is_empty() {
+            return Err(ConfigError::ClientSecret);
+        }
+        Ok(())
+    }
+
     fn verifier(&self) -> Verifier<'_, impl KeySource> {
         let provider = self.provider();
         Verifier {
@@ -88,7 +108,20 @@ impl<K: ClientKind> Client<K> {
     fn authentication(&self, metadata: &ProviderMetadata) -> Result<Authentication<'_>, ConfigError> {
         match &self.registration.credential {
             Credential::Secret(secret) => Authentication::with_secret(secret, metadata),
+            Credential::SecretInBody(secret) => Ok(Authentication::Post(secret)),
         }
+    }
+}
+
+impl<K: Confidential> Client<K> {
+    /// Sends the secret in the form body (`client_secret_post`), whatever the provider's metadata says: for providers
+    /// that document no other way and list none. Default: Basic where the metadata offers it or is silent, else the body
+    /// (RFC 6749 section 2.3.1).
+    #[must_use]
+    pub fn with_secret_in_body(self) -> Self {
+        let registration = Arc::unwrap_or_clone(self.registration);
+        let credential = Credential::SecretInBody(registration.credential.secret().clone());
+        Self::new(Registration { credential, ..registration })
     }
 }
 

@@ -34,6 +34,12 @@ pub enum ConfigError {
     /// The provider offers none of the client authentication methods that this client can use.
     #[error("the provider offers no client authentication method that this client can use")]
     ClientAuthentication,
+    /// Two issuers claim the same token endpoint (RFC 9700 section 4.4, checklist E08).
+    #[error("another configured issuer has the same token endpoint")]
+    SharedEndpoint,
+    /// The session was begun at another issuer than this client's provider. Its tokens were not sent.
+    #[error("the session belongs to another provider")]
+    ForeignSession,
     /// The provider has no endpoint for what is asked.
     #[error("the provider does not offer that endpoint")]
     NoEndpoint,
@@ -70,6 +76,14 @@ impl Diagnose for ConfigError {
             Self::ClientAuthentication => (
                 "config.client_authentication",
                 "allow client_secret_basic or client_secret_post for this client at the provider",
+            ),
+            Self::SharedEndpoint => (
+                "config.shared_endpoint",
+                "one of the two providers claims what is the other's; configure only issuers that you trust",
+            ),
+            Self::ForeignSession => (
+                "config.foreign_session",
+                "end the sessions of the former issuer when the configured one changes",
             ),
             Self::NoEndpoint => (
                 "config.no_endpoint",

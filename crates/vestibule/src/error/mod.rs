@@ -9,8 +9,8 @@ pub use diagnosis::{Diagnose, Diagnosis, Disposition};
 pub use refusal::ProviderRefusal;
 
 use crate::{
-    CallbackError, DiscoveryError, RandomError, RefreshError, RevocationError, TokenEndpointError,
-    TokenError, UserInfoError, backoff::Repeated, transport::TransportError,
+    CallbackError, DiscoveryError, RandomError, RefreshError, RetryAfter, RevocationError,
+    TokenEndpointError, TokenError, UserInfoError, backoff::Repeated, transport::TransportError,
 };
 
 /// Everything that can go wrong with a provider, sorted by whose fault it is.
@@ -50,6 +50,20 @@ pub enum Error {
     /// The same call failed a moment ago, and its pause is not over.
     #[error("{0}")]
     Repeated(Arc<Self>),
+}
+
+impl Error {
+    /// When the provider wants to be asked again, if it said so (RFC 9110 section 10.2.3).
+    pub fn retry_after(&self) -> Option<RetryAfter> {
+        match self {
+            Self::Discovery(DiscoveryError::Unavailable { retry_after })
+            | Self::TokenEndpoint(TokenEndpointError::Unavailable { retry_after })
+            | Self::Revocation(RevocationError::Unavailable { retry_after }) => *retry_after,
+            Self::Refresh(error) => error.retry_after(),
+            Self::Repeated(error) => error.retry_after(),
+            _ => None,
+        }
+    }
 }
 
 impl From<Repeated<Self>> for Error {

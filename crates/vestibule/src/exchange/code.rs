@@ -81,8 +81,8 @@ pub enum TokenEndpointError {
         /// When it wants to be asked again.
         retry_after: Option<RetryAfter>,
     },
-    /// The request may have arrived, and no answer came (checklist C24, H15).
-    #[error("no answer came to a token request that may have arrived")]
+    /// The request may have arrived, and no answer came that could be read (checklist C24, H15).
+    #[error("no usable answer came to a token request that may have arrived")]
     OutcomeUnknown(#[source] TransportError),
     /// The request did not leave.
     #[error(transparent)]
@@ -121,6 +121,7 @@ impl Diagnose for TokenEndpointError {
                 Retry,
                 "the provider is overloaded or down; start the login again later",
             ),
+            Self::OutcomeUnknown(error) if error.has_answer() => error.diagnosis(),
             Self::OutcomeUnknown(_) => {
                 Diagnosis::new("token.outcome_unknown", Retry, "start the login again; the code may be spent")
             }

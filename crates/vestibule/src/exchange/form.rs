@@ -2,15 +2,17 @@ use bytes::Bytes;
 use form_urlencoded::Serializer;
 use http::{HeaderValue, Method, Request, header};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::set_target;
 
-/// A form body under construction (RFC 6749 appendix B).
+/// A form body under construction (RFC 6749 appendix B). It holds secrets and is zeroed when it is dropped.
 pub(crate) struct Form(Serializer<'static, String>);
 
 impl Form {
     pub(crate) fn new() -> Self {
-        Self(Serializer::new(String::new()))
+        // Room enough that it hardly ever moves and leaves a copy behind.
+        Self(Serializer::new(String::with_capacity(2048)))
     }
 
     pub(crate) fn add(&mut self, name: &str, value: &str) {
@@ -18,7 +20,7 @@ impl Form {
     }
 
     pub(crate) fn post(mut self, url: &Url) -> Request<Bytes> {
-        let mut request = Request::new(Bytes::from(self.0.finish()));
+        let mut request = Request::new(Bytes::from_owner(Zeroizing::new(self.0.finish())));
         *request.method_mut() = Method::POST;
         set_target(&mut request, url);
         let headers = request.headers_mut();

@@ -58,8 +58,9 @@ pub enum RefreshFailure {
     /// Metadata, configuration or transport failed; nothing was sent.
     #[error(transparent)]
     NotSent(Box<Error>),
-    /// The request may have arrived and no answer came: the refresh token may be spent (checklist D20).
-    #[error("no answer came to a refresh that may have arrived")]
+    /// The request may have arrived, and no answer came that could be read: the refresh token may be spent (checklist
+    /// D20).
+    #[error("no usable answer came to a refresh that may have arrived")]
     OutcomeUnknown(#[source] TransportError),
     /// The provider answered that it cannot answer.
     #[error("the provider's token endpoint is not available")]

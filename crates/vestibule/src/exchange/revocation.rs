@@ -41,7 +41,7 @@ impl Exchange for RevokeToken<'_> {
 
     fn accept(self, response: Response<Bytes>, now: ProviderTime) -> Result<(), RevocationError> {
         match response.status().as_u16() {
-            200 => Ok(()),
+            200 | 204 => Ok(()),
             429 | 500..=599 => {
                 Err(RevocationError::Unavailable { retry_after: RetryAfter::read(response.headers(), now) })
             }

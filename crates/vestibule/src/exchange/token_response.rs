@@ -23,26 +23,34 @@ pub struct TokenResponse {
 impl TokenResponse {
     /// Reads the body; the error names the member that is wrong.
     pub(super) fn read(body: &[u8], now: ProviderTime) -> Result<Self, &'static str> {
-        let object = parse_object(body).map_err(|_| "body")?;
+        let mut object = parse_object(body).map_err(|_| "body")?;
         if object.contains_key("error") {
             return Err("error");
         }
-        let token_type = text(&object, "token_type")?.ok_or("token_type")?;
+        let token_type = take_text(&mut object, "token_type")?.ok_or("token_type")?;
         if !token_type.eq_ignore_ascii_case("bearer") {
             return Err("token_type");
         }
         Ok(Self {
-            access_token: AccessToken::new(text(&object, "access_token")?.ok_or("access_token")?),
+            access_token: AccessToken::new(take_token(&mut object, "access_token")?.ok_or("access_token")?),
             expires_at: lifetime(&object)?.map(|lifetime| now.plus(lifetime)),
-            refresh_token: text(&object, "refresh_token")?.map(RefreshToken::new),
-            id_token: text(&object, "id_token")?.map(RawIdToken::new),
-            scope: text(&object, "scope")?.map(str::to_owned),
+            refresh_token: take_token(&mut object, "refresh_token")?.map(RefreshToken::new),
+            id_token: take_token(&mut object, "id_token")?.map(RawIdToken::new),
+            scope: take_text(&mut object, "scope")?,
         })
     }
 }
 
-fn text<'a>(object: &'a Map<String, Value>, member: &'static str) -> Result<Option<&'a str>, &'static str> {
-    match object.get(member) {
+/// A token is printable ASCII, and may go into a header (RFC 6749 appendix A.12, A.17).
+fn take_token(object: &mut Map<String, Value>, member: &'static str) -> Result<Option<String>, &'static str> {
+    let token = take_text(object, member)?;
+    let fits = token.as_ref().is_none_or(|token| token.bytes().all(|byte| matches!(byte, b' '..=b'~')));
+    if fits { Ok(token) } else { Err(member) }
+}
+
+/// Moved out of the document, not copied: what is secret is zeroed with its owner.
+fn take_text(object: &mut Map<String, Value>, member: &'static str) -> Result<Option<String>, &'static str> {
+    match object.remove(member) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
         // Some providers answer an empty scope when nothing beyond the request was granted.

@@ -60,12 +60,16 @@ impl Prompt {
 }
 
 /// Parameters that have their own setting or that nobody may set (checklist C25).
-const RESERVED: [&str; 23] = [
+const RESERVED: [&str; 27] = [
     "acr_values",
+    "client_assertion",
+    "client_assertion_type",
     "client_id",
     "client_secret",
+    "code",
     "code_challenge",
     "code_challenge_method",
+    "code_verifier",
     "connection_id",
     "domain",
     "domain_hint",
@@ -99,9 +103,14 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Scopes beside `openid`. `offline_access` is left out at providers that list their scopes without it.
-    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.scopes = scopes.into_iter().map(Into::into).filter(|scope| scope != "openid").collect();
+    /// Scopes beside `openid`, one by one or separated by spaces. `offline_access` is left out at providers that list
+    /// their scopes without it. Default: none.
+    pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes.clear();
+        for scopes in scopes {
+            let words = scopes.as_ref().split_ascii_whitespace().filter(|scope| *scope != "openid");
+            self.scopes.extend(words.map(str::to_owned));
+        }
         self
     }
 
@@ -120,7 +129,7 @@ impl AuthorizationRequest {
     pub fn require_acr<S: Into<String>>(mut self, values: impl IntoIterator<Item = S>) -> Self {
         self.required_acr = values.into_iter().map(Into::into).collect();
         let joined = self.required_acr.join(" ");
-        self.set("acr_values", joined)
+        if joined.is_empty() { self } else { self.set("acr_values", joined) }
     }
 
     /// Who is probably logging in, such as an e-mail address.

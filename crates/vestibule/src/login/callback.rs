@@ -61,8 +61,11 @@ impl Callback {
         self.issuer.as_deref()
     }
 
-    /// The code, once state and issuer are known to be right.
-    pub(crate) fn code(&self) -> Result<AuthorizationCode, CallbackError> {
+    /// The code of a recognised answer. At providers that promise it, `iss` must be there.
+    pub(crate) fn code(&self, iss_promised: bool) -> Result<AuthorizationCode, CallbackError> {
+        if iss_promised && self.issuer.is_none() {
+            return Err(CallbackError::IssuerMismatch);
+        }
         if self.has_token || (self.code.is_some() && self.refusal.is_some()) {
             return Err(CallbackError::UnexpectedParameter);
         }

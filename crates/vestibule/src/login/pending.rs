@@ -1,20 +1,29 @@
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 use zeroize::Zeroizing;
 
 use super::{AuthorizationRequest, Callback, CallbackError, random_token};
-use crate::{AuthorizationCode, CodeVerifier, Issuer, Nonce, Random, RandomError, State};
+use crate::{CodeVerifier, Issuer, Nonce, Random, RandomError, State};
 
 /// A login that has been started.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct LoginStart {
     /// Where to send the browser.
     pub url: Url,
     /// What to keep until the browser comes back, bound to that browser.
     pub pending: PendingLogin,
+}
+
+impl fmt::Debug for LoginStart {
+    /// Shows the URL without its query, which holds `state` and `nonce`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginStart")
+            .field("host", &self.url.host_str())
+            .field("pending", &self.pending)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What must be kept, secretly and for this browser alone, until the provider's answer comes.
@@ -59,14 +68,14 @@ impl PendingLogin {
     /// Writes the attempt for storage. The bytes are secret: seal them before they leave the process.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let stored = Stored {
-            issuer: &self.issuer,
-            client_id: &self.client_id,
-            redirect_uri: &self.redirect_uri,
-            state: self.state.expose(),
-            nonce: self.nonce.expose(),
-            verifier: self.verifier.expose(),
+            issuer: self.issuer.as_str().into(),
+            client_id: self.client_id.as_str().into(),
+            redirect_uri: self.redirect_uri.as_str().into(),
+            state: self.state.expose().into(),
+            nonce: self.nonce.expose().into(),
+            verifier: self.verifier.expose().into(),
             max_age: self.max_age.map(|age| age.as_secs()),
-            required_acr: self.required_acr.iter().map(String::as_str).collect(),
+            required_acr: self.required_acr.iter().map(Into::into).collect(),
         };
         // Strings and numbers always serialise.
         Zeroizing::new(serde_json::to_vec(&stored).unwrap_or_default())
@@ -76,33 +85,26 @@ impl PendingLogin {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let stored: Stored<'_> = serde_json::from_slice(bytes).ok()?;
         Some(Self {
-            issuer: stored.issuer.to_owned(),
-            client_id: stored.client_id.to_owned(),
-            redirect_uri: stored.redirect_uri.to_owned(),
+            issuer: stored.issuer.into_owned(),
+            client_id: stored.client_id.into_owned(),
+            redirect_uri: stored.redirect_uri.into_owned(),
             state: State::new(stored.state),
             nonce: Nonce::new(stored.nonce),
             verifier: CodeVerifier::new(stored.verifier),
             max_age: stored.max_age.map(Duration::from_secs),
-            required_acr: stored.required_acr.into_iter().map(str::to_owned).collect(),
+            required_acr: stored.required_acr.into_iter().map(Cow::into_owned).collect(),
         })
     }
 
-    /// Judges the provider's answer to this attempt, in the order that lets nothing be believed too early: state, then
-    /// `iss`, then everything else.
-    pub(crate) fn accept(
-        &self,
-        callback: &Callback,
-        iss_required: bool,
-    ) -> Result<AuthorizationCode, CallbackError> {
+    /// Whether the answer is one to this attempt: first its state, then its `iss`. Nothing else of it counts before.
+    pub(crate) fn recognise(&self, callback: &Callback) -> Result<(), CallbackError> {
         if callback.state() != Some(&self.state) {
             return Err(CallbackError::StateInvalid);
         }
         match callback.issuer() {
-            Some(issuer) if issuer != self.issuer => return Err(CallbackError::IssuerMismatch),
-            None if iss_required => return Err(CallbackError::IssuerMismatch),
-            _ => {}
+            Some(issuer) if issuer != self.issuer => Err(CallbackError::IssuerMismatch),
+            _ => Ok(()),
         }
-        callback.code()
     }
 }
 
@@ -117,20 +119,20 @@ impl fmt::Debug for PendingLogin {
 
 #[derive(Serialize, Deserialize)]
 struct Stored<'a> {
-    #[serde(rename = "i")]
-    issuer: &'a str,
-    #[serde(rename = "c")]
-    client_id: &'a str,
-    #[serde(rename = "r")]
-    redirect_uri: &'a str,
-    #[serde(rename = "s")]
-    state: &'a str,
-    #[serde(rename = "n")]
-    nonce: &'a str,
-    #[serde(rename = "v")]
-    verifier: &'a str,
+    #[serde(rename = "i", borrow)]
+    issuer: Cow<'a, str>,
+    #[serde(rename = "c", borrow)]
+    client_id: Cow<'a, str>,
+    #[serde(rename = "r", borrow)]
+    redirect_uri: Cow<'a, str>,
+    #[serde(rename = "s", borrow)]
+    state: Cow<'a, str>,
+    #[serde(rename = "n", borrow)]
+    nonce: Cow<'a, str>,
+    #[serde(rename = "v", borrow)]
+    verifier: Cow<'a, str>,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
-    #[serde(rename = "a", default, borrow, skip_serializing_if = "Vec::is_empty")]
-    required_acr: Vec<&'a str>,
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    required_acr: Vec<Cow<'a, str>>,
 }

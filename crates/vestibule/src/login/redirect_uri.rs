@@ -2,7 +2,10 @@ use std::fmt;
 
 use url::Url;
 
-use crate::{ConfigError, endpoint::is_allowed};
+use crate::{
+    ConfigError,
+    endpoint::{is_allowed, is_plainly_written},
+};
 
 /// Where the provider sends the user back to, exactly as it is registered there.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -15,9 +18,8 @@ impl RedirectUri {
     /// [`ConfigError::RedirectUri`] for anything else (RFC 6749 section 3.1.2).
     pub fn new(uri: impl Into<String>) -> Result<Self, ConfigError> {
         let uri = uri.into();
-        let url = Url::parse(&uri).map_err(|_| ConfigError::RedirectUri)?;
-        let plain = url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
-        if is_allowed(&url) && plain { Ok(Self(uri)) } else { Err(ConfigError::RedirectUri) }
+        let fits = Url::parse(&uri).is_ok_and(|url| is_allowed(&url) && url.fragment().is_none());
+        if fits && is_plainly_written(&uri) { Ok(Self(uri)) } else { Err(ConfigError::RedirectUri) }
     }
 
     /// The URI as it was given.

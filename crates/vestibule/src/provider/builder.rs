@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use super::{Inner, MetadataCache, Provider};
+use super::{Inner, MetadataCache, Neighbours, Provider};
 use crate::{
     Clock, ConfigError, Issuer, OsRandom, Random, SignatureVerifier, SystemClock, keys::KeyCache,
     transport::Transport,
@@ -14,6 +14,7 @@ pub struct ProviderBuilder {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     signatures: Option<Arc<dyn SignatureVerifier>>,
+    neighbours: Neighbours,
 }
 
 impl ProviderBuilder {
@@ -24,6 +25,7 @@ impl ProviderBuilder {
             clock: Arc::new(SystemClock::new()),
             random: Arc::new(OsRandom),
             signatures: None,
+            neighbours: Neighbours::default(),
         }
     }
 
@@ -51,6 +53,14 @@ impl ProviderBuilder {
         self
     }
 
+    /// Names another provider that the same application uses. An issuer is then refused whose metadata claims a token
+    /// endpoint that is another one's ([`ConfigError::SharedEndpoint`], at first use; RFC 9700 section 4.4). Default:
+    /// none.
+    pub fn beside(mut self, other: &Provider) -> Self {
+        self.neighbours = other.0.neighbours.clone();
+        self
+    }
+
     /// Makes the provider. Touches no network.
     ///
     /// # Errors
@@ -66,6 +76,7 @@ impl ProviderBuilder {
             clock: self.clock,
             random: self.random,
             signatures,
+            neighbours: self.neighbours,
         })))
     }
 }

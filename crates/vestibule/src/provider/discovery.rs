@@ -1,9 +1,8 @@
 use bytes::Bytes;
-use http::StatusCode;
 
 use super::ProviderMetadata;
 use crate::{
-    Diagnose, Diagnosis, Disposition, Error, Issuer, ProviderTime,
+    Diagnose, Diagnosis, Disposition, Error, Issuer, ProviderTime, RetryAfter,
     exchange::{Exchange, get},
     json::parse_object,
     transport::Limits,
@@ -27,9 +26,14 @@ impl Exchange for Discover<'_> {
         Limits::STANDARD
     }
 
-    fn accept(self, response: http::Response<Bytes>, _: ProviderTime) -> Result<ProviderMetadata, Error> {
-        if response.status() != StatusCode::OK {
-            return Err(DiscoveryError::Status(response.status().as_u16()).into());
+    fn accept(self, response: http::Response<Bytes>, now: ProviderTime) -> Result<ProviderMetadata, Error> {
+        match response.status().as_u16() {
+            200 => {}
+            429 | 500..=599 => {
+                let retry_after = RetryAfter::read(response.headers(), now);
+                return Err(DiscoveryError::Unavailable { retry_after }.into());
+            }
+            status => return Err(DiscoveryError::Status(status).into()),
         }
         let document = parse_object(response.body()).map_err(|_| DiscoveryError::Malformed)?;
         Ok(ProviderMetadata::read(&document, self.issuer)?)
@@ -43,11 +47,17 @@ pub enum DiscoveryError {
     /// The document is no JSON object with unique members (Discovery section 4.2, checklist E05).
     #[error("the provider's metadata is not a JSON object")]
     Malformed,
+    /// The provider says that it cannot answer now: 429 or 5xx (checklist E22, H13).
+    #[error("the provider's metadata is not available")]
+    Unavailable {
+        /// When it wants to be asked again.
+        retry_after: Option<RetryAfter>,
+    },
     /// The answer is not 200 (checklist E05).
     #[error("the provider's metadata was answered with status {0}")]
     Status(u16),
-    /// The document states another issuer (Discovery section 4.3, checklist E06).
-    #[error("the provider's metadata states another issuer")]
+    /// The document states no issuer, or another one (Discovery section 4.3, checklist E06).
+    #[error("the provider's metadata does not state the configured issuer")]
     IssuerMismatch,
     /// A member is missing or not of its type (Discovery section 3, checklist E07).
     #[error("the provider's metadata lacks a proper {0}")]
@@ -66,7 +76,7 @@ impl Diagnose for DiscoveryError {
                 Retry,
                 "open the issuer's /.well-known/openid-configuration and check that it is the provider's",
             ),
-            Self::Status(500..) | Self::Status(429) => Diagnosis::new(
+            Self::Unavailable { .. } => Diagnosis::new(
                 "discovery.unavailable",
                 Retry,
                 "the provider is down or overloaded; it is asked again",

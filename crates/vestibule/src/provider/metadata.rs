@@ -1,13 +1,20 @@
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::DiscoveryError;
-use crate::{Issuer, endpoint::is_allowed};
+use crate::{
+    Issuer,
+    endpoint::{is_allowed, is_plainly_written},
+};
 
 /// What a provider says about itself (OpenID Connect Discovery section 3), checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProviderMetadata {
+    /// Who says so: the configured issuer, character by character.
+    pub issuer: Issuer,
     /// Where users are sent to log in.
     pub authorization_endpoint: Url,
     /// Where codes and refresh tokens are exchanged.
@@ -39,11 +46,12 @@ pub struct ProviderMetadata {
 impl ProviderMetadata {
     pub(super) fn read(document: &Map<String, Value>, issuer: &Issuer) -> Result<Self, DiscoveryError> {
         let reader = Reader(document);
-        if reader.string("issuer")? != issuer.as_str() {
+        if document.get("issuer").is_none_or(|stated| stated != issuer.as_str()) {
             return Err(DiscoveryError::IssuerMismatch);
         }
         reader.required_strings("response_types_supported")?;
         Ok(Self {
+            issuer: issuer.clone(),
             authorization_endpoint: reader.endpoint("authorization_endpoint")?,
             token_endpoint: reader.endpoint("token_endpoint")?,
             jwks_uri: reader.endpoint("jwks_uri")?,
@@ -61,15 +69,24 @@ impl ProviderMetadata {
             backchannel_logout_session: reader.flag("backchannel_logout_session_supported")?,
         })
     }
+
+    /// The hosts of endpoints that are not the issuer's own. Providers may spread over hosts; an unexpected one is worth
+    /// a look (checklist E08).
+    pub fn foreign_hosts(&self) -> BTreeSet<&str> {
+        let optional = [&self.userinfo_endpoint, &self.revocation_endpoint, &self.end_session_endpoint];
+        let own = Url::parse(self.issuer.as_str()).ok();
+        [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri]
+            .into_iter()
+            .chain(optional.into_iter().flatten())
+            .filter_map(Url::host_str)
+            .filter(|host| own.as_ref().and_then(Url::host_str) != Some(host))
+            .collect()
+    }
 }
 
 struct Reader<'a>(&'a Map<String, Value>);
 
 impl Reader<'_> {
-    fn string(&self, member: &'static str) -> Result<&str, DiscoveryError> {
-        self.0.get(member).and_then(Value::as_str).ok_or(DiscoveryError::Member(member))
-    }
-
     fn endpoint(&self, member: &'static str) -> Result<Url, DiscoveryError> {
         self.optional_endpoint(member)?.ok_or(DiscoveryError::Member(member))
     }
@@ -81,11 +98,9 @@ impl Reader<'_> {
         if !is_allowed(&url) {
             return Err(DiscoveryError::InsecureUrl(member));
         }
-        let proper = url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
-        if !proper || url.as_str().parse::<http::Uri>().is_err() {
-            return Err(DiscoveryError::Member(member));
-        }
-        Ok(Some(url))
+        let is_proper =
+            url.fragment().is_none() && is_plainly_written(text) && url.as_str().parse::<http::Uri>().is_ok();
+        if is_proper { Ok(Some(url)) } else { Err(DiscoveryError::Member(member)) }
     }
 
     fn strings(&self, member: &'static str) -> Result<Option<Vec<String>>, DiscoveryError> {

@@ -2,6 +2,7 @@ mod builder;
 mod discovery;
 mod metadata;
 mod metadata_cache;
+mod neighbours;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -9,6 +10,7 @@ pub use builder::ProviderBuilder;
 pub use discovery::DiscoveryError;
 pub use metadata::ProviderMetadata;
 use metadata_cache::MetadataCache;
+use neighbours::Neighbours;
 
 use crate::{
     Client, ClientSecret, Clock, ConfigError, Error, Issuer, Random, SignatureVerifier, TokenError, WebApp,
@@ -40,6 +42,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     signatures: Arc<dyn SignatureVerifier>,
+    neighbours: Neighbours,
     metadata: MetadataCache,
     keys: KeyCache,
 }

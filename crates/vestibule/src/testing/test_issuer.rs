@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::TestKey;
+use super::{TestKey, test_key::with_member};
 use crate::{Algorithm, ProviderTime};
 
 /// An issuer that signs whatever a test wants, good or bad.
@@ -73,8 +73,7 @@ impl TestIssuer {
     /// # Panics
     /// When the issuer has no key.
     pub fn sign(&self, claims: &Value) -> String {
-        #[expect(clippy::expect_used, reason = "an issuer without keys signs nothing")]
-        let key = self.keys.first().expect("the issuer has a key");
+        let key = self.signing_key();
         key.token(&key.header(), claims)
     }
 
@@ -83,10 +82,12 @@ impl TestIssuer {
     /// # Panics
     /// When the issuer has no key.
     pub fn sign_typed(&self, typ: &str, claims: &Value) -> String {
-        #[expect(clippy::expect_used, reason = "an issuer without keys signs nothing")]
-        let key = self.keys.first().expect("the issuer has a key");
-        let mut header = key.header();
-        header["typ"] = json!(typ);
-        key.token(&header, claims)
+        let key = self.signing_key();
+        key.token(&with_member(key.header(), "typ", typ), claims)
+    }
+
+    #[expect(clippy::expect_used, reason = "an issuer without keys signs nothing")]
+    fn signing_key(&self) -> &TestKey {
+        self.keys.first().expect("the issuer has a key")
     }
 }

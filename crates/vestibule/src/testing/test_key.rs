@@ -54,11 +54,8 @@ impl TestKey {
 
     /// Its public half, with `kid`, `use` and `alg`.
     pub fn jwk(&self) -> Value {
-        let mut jwk = self.pair.public();
-        jwk["kid"] = json!(self.kid);
-        jwk["use"] = json!("sig");
-        jwk["alg"] = json!(self.algorithm.as_str());
-        jwk
+        let named = with_member(self.pair.public(), "kid", self.kid());
+        with_member(with_member(named, "use", "sig"), "alg", self.algorithm.as_str())
     }
 
     /// The public numbers alone (`kty`, `crv`, `n`, `e`, `x`, `y`).
@@ -97,6 +94,13 @@ impl fmt::Debug for TestKey {
             .field("kid", &self.kid)
             .finish_non_exhaustive()
     }
+}
+
+pub(super) fn with_member(mut object: Value, name: &str, value: &str) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), Value::from(value));
+    }
+    object
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

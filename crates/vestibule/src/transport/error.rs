@@ -31,9 +31,6 @@ pub enum TransportErrorKind {
     /// The TLS handshake failed: an unknown authority, a wrong name, an expired certificate (checklist E10).
     #[error("the provider's TLS certificate was not accepted")]
     Tls,
-    /// The provider says that it cannot answer now: 429 or 5xx (checklist E22, H13).
-    #[error("the provider is not available")]
-    Unavailable,
 }
 
 impl TransportError {
@@ -57,6 +54,11 @@ impl TransportError {
     /// Whether the request may have reached the provider: then a code or a refresh token may be spent.
     pub fn maybe_sent(&self) -> bool {
         self.maybe_sent
+    }
+
+    /// Whether an answer came, of a kind that is not read.
+    pub(crate) fn has_answer(&self) -> bool {
+        matches!(self.kind, TransportErrorKind::Redirected | TransportErrorKind::TooLarge)
     }
 }
 
@@ -86,11 +88,6 @@ impl Diagnose for TransportError {
                 "http.tls",
                 Retry,
                 "check the certificate, its name and its authority; a private authority is added to the transport",
-            ),
-            TransportErrorKind::Unavailable => Diagnosis::new(
-                "http.unavailable",
-                Retry,
-                "the provider is overloaded or down; try again later",
             ),
         }
     }

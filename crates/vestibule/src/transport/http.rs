@@ -2,14 +2,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use reqwest::{Client, redirect::Policy};
+use reqwest::{Certificate, Client, ClientBuilder, redirect::Policy, retry};
 
 use super::{Limits, Transport, TransportError, TransportErrorKind};
 use crate::ConfigError;
 
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// The bundled transport: rustls, no redirects, no proxy from the environment, no cookies.
+/// The bundled transport: rustls with TLS 1.2 or later, no redirects, no repetitions, no proxy from the environment, no
+/// cookies, no decompression. There is no way to accept a certificate that does not hold.
 #[derive(Clone, Debug)]
 pub struct HttpTransport(Client);
 
@@ -19,15 +20,39 @@ impl HttpTransport {
     /// # Errors
     /// [`ConfigError::Transport`] when TLS cannot be set up.
     pub fn new() -> Result<Self, ConfigError> {
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(CONNECT)
-            .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
-            .build();
-        client.map(Self).map_err(|_| ConfigError::Transport)
+        finish(strict())
     }
+
+    /// A transport that trusts these authorities too: one or more certificates in PEM.
+    ///
+    /// # Errors
+    /// [`ConfigError::Transport`] when there is none, one cannot be read, or TLS cannot be set up.
+    pub fn trusting(authorities: &[u8]) -> Result<Self, ConfigError> {
+        let authorities = Certificate::from_pem_bundle(authorities).map_err(|_| ConfigError::Transport)?;
+        if authorities.is_empty() {
+            return Err(ConfigError::Transport);
+        }
+        finish(strict().tls_certs_merge(authorities))
+    }
+}
+
+/// Switches off what another crate of the application may have compiled in.
+fn strict() -> ClientBuilder {
+    Client::builder()
+        .redirect(Policy::none())
+        .retry(retry::never())
+        .no_proxy()
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .referer(false)
+        .connect_timeout(CONNECT)
+        .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
+}
+
+fn finish(builder: ClientBuilder) -> Result<HttpTransport, ConfigError> {
+    builder.build().map(HttpTransport).map_err(|_| ConfigError::Transport)
 }
 
 #[async_trait]
@@ -37,13 +62,17 @@ impl Transport for HttpTransport {
         request: http::Request<Bytes>,
         limits: Limits,
     ) -> Result<http::Response<Bytes>, TransportError> {
+        let too_large = || TransportError::new(TransportErrorKind::TooLarge, true);
         let mut request = reqwest::Request::try_from(request.map(reqwest::Body::from)).map_err(classify)?;
         *request.timeout_mut() = Some(limits.time);
         let mut response = self.0.execute(request).await.map_err(classify)?;
+        if response.content_length().is_some_and(|length| length > limits.body as u64) {
+            return Err(too_large());
+        }
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(classify)? {
-            if body.len() + chunk.len() > limits.body {
-                return Err(TransportError::new(TransportErrorKind::TooLarge, true));
+            if chunk.len() > limits.body.saturating_sub(body.len()) {
+                return Err(too_large());
             }
             body.extend_from_slice(&chunk);
         }
