@@ -45,9 +45,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
         match visit.visitor().await {
             Ok(vestibule_web::Visitor::Anonymous) => Ok(Self::Anonymous),
             Ok(vestibule_web::Visitor::SignedIn(session)) => Ok(Self::SignedIn(Session(session))),
-            Err(error) => {
-                Err(visit.relying_party().respond(&Error::from(error), &head(parts)).map(Body::from))
-            }
+            Err(error) => Err(visit.respond(&Error::from(error)).map(Body::from)),
         }
     }
 }

@@ -35,10 +35,14 @@
 //! ```
 
 mod extract;
+mod failure;
+mod form;
 mod service;
 mod wrap;
 
 pub use extract::{Session, Visitor};
+pub use failure::Failure;
+pub use form::CheckedForm;
 pub use vestibule_web::{
     ConfigError, CookieKeys, Error, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, MemoryStore,
     OtherSession, RelyingParty, SessionError, error, store, vestibule,

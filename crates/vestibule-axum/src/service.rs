@@ -19,6 +19,8 @@ use vestibule_web::{
     http::{BodyFault, RequestHead},
 };
 
+use crate::failure;
+
 /// Answers the engine's endpoints, and lets every other request through with its visit.
 #[derive(Clone, Debug)]
 pub(crate) struct Entrance {
@@ -56,7 +58,10 @@ impl Service<Request> for Entrance {
         // An extension of an outer layer or of the client's making never stands in for ours (checklist D26).
         request.extensions_mut().insert(visit.clone());
         let answer = self.router.call(request);
-        Box::pin(async move { Ok(finish(answer.await.into_response(), &visit)) })
+        Box::pin(async move {
+            let response = failure::answer(answer.await.into_response(), &visit);
+            Ok(finish(response, &visit))
+        })
     }
 }
 

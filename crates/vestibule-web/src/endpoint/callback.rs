@@ -8,7 +8,7 @@ use crate::{
     challenge::login_url,
     engine::Engine,
     error::{Error, LoginError, respond},
-    http::{Reply, RequestHead, reply},
+    http::{Reply, RequestHead, is_navigation, reply},
     pending::Pending,
     return_to::ReturnTo,
     session::{self, Handle, NewLogin},
@@ -38,7 +38,7 @@ pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Reply
 }
 
 fn failed(engine: &Engine, head: &RequestHead<'_>, error: &Error, return_to: &ReturnTo) -> Reply {
-    respond(error, head, &engine.correlation(), Some(&login_url(engine, return_to)))
+    respond(error, is_navigation(head), &engine.correlation(), Some(&login_url(engine, return_to)))
 }
 
 async fn find_pending(

@@ -14,7 +14,7 @@ pub(crate) use login::start_login;
 use crate::{
     engine::Engine,
     error::respond,
-    http::{BodyFault, Reply, RequestHead, reply::method_not_allowed},
+    http::{BodyFault, Reply, RequestHead, is_navigation, reply::method_not_allowed},
 };
 
 /// An endpoint of the engine, below its prefix.
@@ -82,5 +82,5 @@ where
         Endpoint::LoggedOut => Ok(logged_out::serve(engine, head)),
         Endpoint::BackchannelLogout => return backchannel_logout::serve(engine, head, body).await,
     };
-    outcome.unwrap_or_else(|error| respond(&error, head, &engine.correlation(), None))
+    outcome.unwrap_or_else(|error| respond(&error, is_navigation(head), &engine.correlation(), None))
 }

@@ -4,7 +4,7 @@ use vestibule::{Diagnose, Disposition};
 
 use super::Error;
 use crate::{
-    http::{Reply, RequestHead, is_navigation, reply},
+    http::{Reply, reply},
     pages,
 };
 
@@ -16,7 +16,7 @@ const RETRY_AFTER: u64 = 5;
 /// What leaves is the code, the hint and a correlation id; the log has the same id beside the causes (X2).
 pub(crate) fn respond(
     error: &Error,
-    head: &RequestHead<'_>,
+    navigation: bool,
     correlation: &str,
     start_again: Option<&str>,
 ) -> Reply {
@@ -34,7 +34,7 @@ pub(crate) fn respond(
     } else {
         tracing::warn!(code = diagnosis.code(), correlation, causes, "request refused");
     }
-    let mut reply = if is_navigation(head) {
+    let mut reply = if navigation {
         reply::html(status, pages::failure(status, error, correlation, start_again))
     } else {
         problem(status, diagnosis.code(), &error.to_string(), Some(correlation))

@@ -4,14 +4,17 @@ use super::RequestHead;
 ///
 /// Browsers say so in `Sec-Fetch-Mode`. Without it, a GET that prefers HTML and does not call itself a script counts.
 pub(crate) fn is_navigation(head: &RequestHead<'_>) -> bool {
-    if head.method != "GET" || is_prefetch(head) {
+    if head.method != "GET" {
         return false;
     }
-    if let Some(mode) = head.header("sec-fetch-mode") {
-        return mode == "navigate";
-    }
-    !head.has_header("x-requested-with")
-        && head.header("accept").is_some_and(|accept| accept.contains("text/html"))
+    let by_person = match head.header("sec-fetch-mode") {
+        Some(mode) => mode == "navigate",
+        None => {
+            head.header("accept").is_some_and(|accept| accept.contains("text/html"))
+                && !head.has_header("x-requested-with")
+        }
+    };
+    by_person && !is_prefetch(head)
 }
 
 /// Whether the browser loads the page before anybody asked for it.

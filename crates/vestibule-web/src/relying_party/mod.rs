@@ -13,9 +13,8 @@ use crate::{
     challenge,
     endpoint::{self, Endpoint},
     engine::Engine,
-    error::{Error, respond},
+    error::Error,
     http::{BodyFault, Reply, RequestHead},
-    return_to::ReturnTo,
     session::Visit,
 };
 
@@ -63,8 +62,7 @@ impl RelyingParty {
 
     /// The answer to a request that failed with this error.
     pub fn respond(&self, error: &Error, head: &RequestHead<'_>) -> Reply {
-        let here = ReturnTo::parse(&head.path_and_query(), &self.0.origin).unwrap_or_else(ReturnTo::home);
-        respond(error, head, &self.0.correlation(), Some(&challenge::login_url(&self.0, &here)))
+        self.visit(head).respond(error)
     }
 
     /// Whether provider and session store can be reached. For a readiness probe; nothing depends on it.

@@ -6,6 +6,7 @@ use std::{
 };
 
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use super::refresh::refresh;
 use crate::{
@@ -62,7 +63,7 @@ impl Flights {
         let (sender, outcome) = watch::channel(None);
         flights.insert(key, Flight { outcome: outcome.clone(), failed_at: None });
         let (engine, record, flights) = (Arc::clone(engine), Arc::clone(record), Arc::clone(&self.0));
-        tokio::spawn(async move {
+        let flight = async move {
             let outcome = refresh(&engine, &record).await;
             let mut flights = flights.lock().unwrap_or_else(PoisonError::into_inner);
             if outcome.is_ok() {
@@ -72,7 +73,8 @@ impl Flights {
             }
             drop(flights);
             sender.send_replace(Some(outcome));
-        });
+        };
+        tokio::spawn(flight.in_current_span());
         outcome
     }
 

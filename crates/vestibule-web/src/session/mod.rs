@@ -32,6 +32,7 @@ use self::grant::PublicGrant;
 use crate::{
     SessionError, csrf,
     engine::Engine,
+    http::RequestHead,
     store::{SessionKey, SessionRecord, StoreTime},
 };
 
@@ -113,6 +114,17 @@ impl Session {
     /// [`SessionError::Forged`] when it did not.
     pub fn check_csrf(&self, token: &str) -> Result<(), SessionError> {
         let genuine = self.0.engine.csrf_sealer.accepts_tag(self.0.handle.expose().as_bytes(), token);
+        if genuine { Ok(()) } else { Err(SessionError::Forged) }
+    }
+
+    /// Whether a form, or a script's call, comes from a page of this application in this very session: by what the
+    /// browser says of its origin, and by the token in the field `csrf` of `form` or in `X-CSRF-Token`.
+    ///
+    /// # Errors
+    /// [`SessionError::Forged`] when it did not.
+    pub fn check_form(&self, head: &RequestHead<'_>, form: &[u8]) -> Result<(), SessionError> {
+        let engine = &self.0.engine;
+        let genuine = csrf::is_same_origin(engine, head) && csrf::accepts(engine, head, form, &self.0.handle);
         if genuine { Ok(()) } else { Err(SessionError::Forged) }
     }
 

@@ -12,9 +12,11 @@ use vestibule::Diagnose;
 
 use super::{Handle, Session};
 use crate::{
-    SessionError,
+    Error, SessionError, challenge,
     engine::Engine,
-    http::RequestHead,
+    error::respond,
+    http::{Reply, RequestHead, is_navigation},
+    return_to::ReturnTo,
     store::{Load, SessionRecord, StoreTime, Touch},
 };
 
@@ -34,6 +36,8 @@ pub struct Visit(Arc<Inner>);
 struct Inner {
     engine: Arc<Engine>,
     handle: Option<Handle>,
+    /// Where a person is looking at the answer: what they asked for.
+    page: Option<String>,
     visitor: OnceCell<Visitor>,
     read: AtomicBool,
 }
@@ -43,6 +47,7 @@ impl Visit {
         Self(Arc::new(Inner {
             engine: Arc::clone(engine),
             handle: Handle::from_cookie(engine, head),
+            page: is_navigation(head).then(|| head.path_and_query()),
             visitor: OnceCell::new(),
             read: AtomicBool::new(false),
         }))
@@ -56,6 +61,14 @@ impl Visit {
         self.0.read.store(true, Ordering::Relaxed);
         let Some(handle) = &self.0.handle else { return Ok(Visitor::Anonymous) };
         self.0.visitor.get_or_try_init(|| load(&self.0.engine, handle)).await.cloned()
+    }
+
+    /// The answer to this request when it failed with `error`: a page for a person, problem+json for a program.
+    pub fn respond(&self, error: &Error) -> Reply {
+        let Inner { engine, page, .. } = &*self.0;
+        let here = page.as_deref().and_then(|page| ReturnTo::parse(page, &engine.origin));
+        let again = challenge::login_url(engine, &here.unwrap_or_else(ReturnTo::home));
+        respond(error, page.is_some(), &engine.correlation(), Some(&again))
     }
 
     /// The relying party's own view of where this request was going.

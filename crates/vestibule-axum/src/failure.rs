@@ -1,0 +1,57 @@
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use vestibule_web::{Error, SessionError, Visit};
+
+/// What a handler returns when something about the session failed. The answer is the engine's own: a page for a person,
+/// problem+json for a program; 401 where the session has ended, 503 where trying again will help.
+///
+/// ```
+/// use vestibule_axum::{Failure, Session};
+///
+/// async fn report(session: Session) -> Result<String, Failure> {
+///     let token = session.access_token().await?; // renewed when due
+///     // ... call the API with `token.expose()`
+///     # let _ = token;
+///     Ok("done".into())
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Failure(Error);
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        // Who asked is not known here; `wrap` knows, and writes the answer.
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(Unanswered(Arc::new(self.0)));
+        response
+    }
+}
+
+/// The failure that an answer still has to tell of.
+#[derive(Clone)]
+struct Unanswered(Arc<Error>);
+
+/// Writes the answer of a handler that failed.
+pub(crate) fn answer(mut response: Response, visit: &Visit) -> Response {
+    match response.extensions_mut().remove::<Unanswered>() {
+        Some(Unanswered(error)) => visit.respond(&error).map(Body::from),
+        None => response,
+    }
+}
