@@ -11,13 +11,13 @@ fn pages() -> Vec<(&'static str, Answer, &'static str)> {
     let status =
         |status: u16| Answer::Page { status, cache_control: None, body: key_set(&["k2"]).to_string() };
     vec![
-        ("101 keys", Answer::page(json!({ "keys": many })), "jwks.too_large"),
-        ("257 KiB", Answer::page(padded(257 * 1024)), "jwks.too_large"),
-        ("an empty set", Answer::page(json!({ "keys": [] })), "jwks.no_usable_key"),
-        ("no set", Answer::page(json!({ "key": [] })), "jwks.malformed"),
-        ("keys of another type", Answer::page(json!({ "keys": { "k2": {} } })), "jwks.malformed"),
+        ("101 keys", Answer::page(&json!({ "keys": many })), "jwks.too_large"),
+        ("257 KiB", Answer::page(&padded(257 * 1024)), "jwks.too_large"),
+        ("an empty set", Answer::page(&json!({ "keys": [] })), "jwks.no_usable_key"),
+        ("no set", Answer::page(&json!({ "key": [] })), "jwks.malformed"),
+        ("keys of another type", Answer::page(&json!({ "keys": { "k2": {} } })), "jwks.malformed"),
         ("HTML", Answer::page("<html>Sorry</html>"), "jwks.malformed"),
-        ("a repeated name", Answer::page(r#"{"keys":[],"keys":[]}"#), "jwks.malformed"),
+        ("a repeated name", Answer::page(&r#"{"keys":[],"keys":[]}"#), "jwks.malformed"),
         ("nothing", Answer::page(""), "jwks.malformed"),
         ("half a set", Answer::page(&key_set(&["k2"]).to_string()[..100]), "jwks.malformed"),
         ("status 500", status(500), "jwks.unavailable"),

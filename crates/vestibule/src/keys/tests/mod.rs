@@ -55,7 +55,7 @@ impl Node {
     fn new() -> Self {
         Self {
             jwks: Jwks {
-                answer: Mutex::new(Answer::page(key_set(&["k1"]))),
+                answer: Mutex::new(Answer::page(&key_set(&["k1"]))),
                 fetches: AtomicUsize::new(0),
                 turnstile: async_lock::Semaphore::new(usize::MAX >> 8),
             },
@@ -80,7 +80,7 @@ impl Node {
     }
 
     fn serve_keys(&self, kids: &[&str]) {
-        self.serve(Answer::page(key_set(kids)));
+        self.serve(Answer::page(&key_set(kids)));
     }
 
     fn pass(&self, seconds: u64) {
@@ -132,7 +132,7 @@ impl FetchKeys for &Jwks {
 }
 
 impl Answer {
-    fn page(body: impl ToString) -> Self {
+    fn page(body: &(impl ToString + ?Sized)) -> Self {
         Self::Page { status: 200, cache_control: None, body: body.to_string() }
     }
 }

@@ -149,7 +149,7 @@ fn e16_a_key_without_kid_may_rotate_too() {
             &json!({ "alg": "ES256" }),
             &TestIssuer::new(ISSUER).id_token_claims(CLIENT, NONCE, node.clock.now()),
         );
-        (Answer::page(json!({ "keys": [key.bare_jwk()] })), token)
+        (Answer::page(&json!({ "keys": [key.bare_jwk()] })), token)
     };
     let (first_set, first_token) = nameless(0);
     let (second_set, second_token) = nameless(1);
