@@ -1,1 +1,40 @@
-//! Placeholder.
+//! A small world for tests of the session engine and its adapters: an OpenID Provider in memory, applications on
+//! every mount, browsers with cookie jars, one clock that stands still.
+//!
+//! Nothing here opens a socket, sleeps, or draws a number that is not seeded: two worlds that are told the same
+//! answer the same, byte for byte, whatever framework the application is mounted on.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() {
+//! use scenarios::{Axum, World};
+//!
+//! let world = World::new(&Axum).await;
+//! let alice = world.login("alice").await;
+//! assert_eq!(alice.page(&world, "/me").await.text(), "only for you, alice");
+//! # }
+//! ```
+//!
+//! A world that is dropped checks that no secret of its own went where it does not belong: see [`leaks`].
+
+mod answer;
+pub mod browser;
+pub mod leaks;
+pub mod mount;
+mod node;
+pub mod provider;
+mod site;
+pub mod state;
+pub mod trace;
+mod transcript;
+mod world;
+
+pub use answer::Answer;
+pub use browser::{Browser, Request};
+pub use mount::{Axum, Bare, Mount};
+pub use node::Node;
+pub use provider::{Call, Calls, IdentityProvider};
+pub use state::{Snapshot, State};
+pub use transcript::Exchange;
+pub(crate) use transcript::Transcript;
+pub use world::{DASHBOARD, DOCS, Setup, World};

@@ -1,0 +1,96 @@
+use std::{future::ready, rc::Rc};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use vestibule_web::{
+    Error, RelyingParty, SessionError, Visit, Visitor,
+    http::{BodyFault, RequestHead},
+};
+
+use super::{Mount, Site};
+use crate::site;
+
+/// No framework: the engine behind a router of a few lines. What all others are compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Bare;
+
+#[async_trait(?Send)]
+impl Mount for Bare {
+    async fn start(&self, relying_party: RelyingParty) -> Rc<dyn Site> {
+        Rc::new(BareSite(relying_party))
+    }
+}
+
+struct BareSite(RelyingParty);
+
+#[async_trait(?Send)]
+impl Site for BareSite {
+    async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        let head = RequestHead::new(&parts.method, &parts.uri, &parts.headers);
+        if let Some(endpoint) = self.0.endpoint(head.path) {
+            let read = |cap| ready(if body.len() > cap { Err(BodyFault::TooLarge) } else { Ok(body) });
+            return self.0.serve(endpoint, head, read).await;
+        }
+        let visit = self.0.visit(&head);
+        let mut response = match self.route(&head, &visit).await {
+            Ok(response) => response,
+            Err(SessionError::Required) => self.0.challenge(&head),
+            Err(error) => self.0.respond(&Error::from(error), &head),
+        };
+        if head.method == "HEAD" {
+            *response.body_mut() = Bytes::new();
+        }
+        finish(response, &visit)
+    }
+}
+
+impl BareSite {
+    async fn route(&self, head: &RequestHead<'_>, visit: &Visit) -> Result<Response<Bytes>, SessionError> {
+        if !site::PATHS.contains(&head.path) {
+            return Ok(status(StatusCode::NOT_FOUND));
+        }
+        if !matches!(head.method, "GET" | "HEAD") {
+            let mut response = status(StatusCode::METHOD_NOT_ALLOWED);
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
+            return Ok(response);
+        }
+        match head.path {
+            "/logo.svg" => Ok(site::logo()),
+            "/" => Ok(site::home(&visit.visitor().await?)),
+            "/news" => Ok(site::news(&visit.visitor().await?)),
+            "/unchanged" => Ok(site::unchanged(&visit.visitor().await?)),
+            protected => {
+                let Visitor::SignedIn(session) = visit.visitor().await? else {
+                    return Err(SessionError::Required);
+                };
+                match protected {
+                    "/api/me" => Ok(site::api_me(&session)),
+                    "/api/token" => site::api_token(&session).await,
+                    "/api/csrf" => Ok(site::csrf(&session)),
+                    "/api/visits" => site::count(&session).await,
+                    _ => Ok(site::me(&session)),
+                }
+            }
+        }
+    }
+}
+
+fn status(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response
+}
+
+fn finish(mut response: Response<Bytes>, visit: &Visit) -> Response<Bytes> {
+    for (name, value) in visit.response_headers() {
+        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
+        if name == header::VARY {
+            response.headers_mut().append(name, value);
+        } else {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,96 @@
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::{IdentityProvider, grant::Code};
+use crate::Browser;
+
+/// A user's session at the provider, in one browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sso {
+    /// Who is logged in.
+    pub user: String,
+    /// What the provider calls the session.
+    pub sid: String,
+    /// When the user filled in the login page, in seconds since the Unix epoch.
+    pub authenticated_at: u64,
+}
+
+/// The authorization request was so wrong that the provider showed a page of its own instead of sending the browser back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationRefused(pub &'static str);
+
+impl IdentityProvider {
+    /// Whether a URL leads to the login page.
+    pub fn is_authorization_url(&self, url: &str) -> bool {
+        url.starts_with(&format!("{}/authorize?", self.issuer.issuer()))
+    }
+
+    /// Plays the login page for a browser: shown unless it has a session here. Returns the callback URL.
+    ///
+    /// # Errors
+    /// When the request breaks a rule or is not what was registered.
+    pub fn authorize(&self, browser: &Browser, url: &str) -> Result<String, AuthorizationRefused> {
+        let parameters = parameters(url)?;
+        let get = |name: &str| parameters.get(name).map(String::as_str);
+        let required = |name: &'static str| get(name).ok_or(AuthorizationRefused(name));
+        let client_id = required("client_id")?;
+        let redirect_uri = required("redirect_uri")?;
+        let mut inner = self.lock();
+        let client = inner.clients.get(client_id).ok_or(AuthorizationRefused("client_id"))?;
+        let scopes: Vec<_> = required("scope")?.split(' ').collect();
+        let rules = [
+            ("redirect_uri", client.redirect_uri == redirect_uri),
+            ("response_type", required("response_type")? == "code"),
+            ("scope", scopes.contains(&"openid")),
+            ("state", required("state")?.len() >= 22),
+            ("nonce", required("nonce")?.len() >= 22),
+            ("code_challenge", required("code_challenge")?.len() == 43),
+            ("code_challenge_method", get("code_challenge_method") == Some("S256")),
+        ];
+        if let Some((broken, _)) = rules.into_iter().find(|(_, kept)| !kept) {
+            return Err(AuthorizationRefused(broken));
+        }
+        let mut back = Url::parse(redirect_uri).map_err(|_| AuthorizationRefused("redirect_uri"))?;
+        let mut query = back.query_pairs_mut();
+        let sso = browser.sso();
+        let (name, value) = if get("prompt") == Some("none") && sso.is_none() {
+            ("error", "login_required".to_owned())
+        } else {
+            let again = get("prompt") == Some("login");
+            let sso = sso.filter(|_| !again).unwrap_or_else(|| {
+                inner.login_pages += 1;
+                let sid = format!("sid-{}", inner.next_serial());
+                Sso { user: browser.user(), sid, authenticated_at: self.now() }
+            });
+            browser.set_sso(Some(sso.clone()));
+            let code = inner.secret("code");
+            let offer = Code {
+                client_id: client_id.to_owned(),
+                redirect_uri: redirect_uri.to_owned(),
+                challenge: required("code_challenge")?.to_owned(),
+                nonce: required("nonce")?.to_owned(),
+                offline: scopes.contains(&"offline_access"),
+                sso,
+            };
+            inner.grants.offer(code.clone(), offer);
+            ("code", code)
+        };
+        query.append_pair(name, &value);
+        query.append_pair("state", required("state")?);
+        query.append_pair("iss", self.issuer.issuer());
+        Ok(query.finish().to_string())
+    }
+}
+
+/// The parameters of a URL, each once (RFC 6749 section 3.1).
+pub(super) fn parameters(url: &str) -> Result<BTreeMap<String, String>, AuthorizationRefused> {
+    let url = Url::parse(url).map_err(|_| AuthorizationRefused("url"))?;
+    let mut parameters = BTreeMap::new();
+    for (name, value) in url.query_pairs() {
+        if parameters.insert(name.into_owned(), value.into_owned()).is_some() {
+            return Err(AuthorizationRefused("repeated parameter"));
+        }
+    }
+    Ok(parameters)
+}

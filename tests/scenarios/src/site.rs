@@ -1,0 +1,87 @@
+//! The pages of the application, apart from any framework. None of them shows a secret, save the CSRF token, which is
+//! meant to be in a page.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde_json::json;
+use vestibule_web::{Session, SessionError, Visitor};
+
+/// Every path of the application.
+pub(crate) const PATHS: [&str; 9] =
+    ["/", "/news", "/unchanged", "/logo.svg", "/me", "/api/me", "/api/token", "/api/csrf", "/api/visits"];
+
+/// For everybody.
+pub(crate) fn home(visitor: &Visitor) -> Response<Bytes> {
+    text(format!("hello {}", name(visitor)))
+}
+
+/// For everybody, with a caching header that is wrong for a page that greets by name.
+pub(crate) fn news(visitor: &Visitor) -> Response<Bytes> {
+    let mut response = text(format!("news for {}", name(visitor)));
+    let caching = HeaderValue::from_static("public, s-maxage=600");
+    response.headers_mut().insert(header::CACHE_CONTROL, caching);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
+    response
+}
+
+/// For everybody, and not modified.
+pub(crate) fn unchanged(visitor: &Visitor) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    let tag = HeaderValue::try_from(format!("\"{}\"", name(visitor))).expect("a header value");
+    response.headers_mut().insert(header::ETAG, tag);
+    response
+}
+
+/// For everybody, without a look at who it is.
+pub(crate) fn logo() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000"));
+    response
+}
+
+/// For signed-in users.
+pub(crate) fn me(session: &Session) -> Response<Bytes> {
+    text(format!("only for you, {}", session.subject()))
+}
+
+/// For programs of signed-in users.
+pub(crate) fn api_me(session: &Session) -> Response<Bytes> {
+    let body = json!({ "sub": session.subject(), "iss": session.issuer(), "sid": session.sid() });
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Which access token the session has: its serial number, which is no secret.
+pub(crate) async fn api_token(session: &Session) -> Result<Response<Bytes>, SessionError> {
+    let token = session.access_token().await?;
+    Ok(text(token.expose().rsplit('.').next().unwrap_or_default().to_owned()))
+}
+
+/// What a form of the application carries.
+pub(crate) fn csrf(session: &Session) -> Response<Bytes> {
+    text(session.csrf_token())
+}
+
+/// Counts the visits in the session's data.
+pub(crate) async fn count(session: &Session) -> Result<Response<Bytes>, SessionError> {
+    let count = session.update_data(|count: &mut u32| *count += 1).await?;
+    Ok(text(count.to_string()))
+}
+
+fn name(visitor: &Visitor) -> &str {
+    match visitor {
+        Visitor::Anonymous => "stranger",
+        Visitor::SignedIn(session) => session.subject(),
+    }
+}
+
+fn text(text: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(text));
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response
+}

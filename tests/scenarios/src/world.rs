@@ -1,0 +1,208 @@
+use std::{cell::Cell, ops::Deref, rc::Rc, sync::Arc, time::Duration};
+
+use vestibule::{
+    ClientSecret, Provider,
+    testing::{SeededRandom, TestClock},
+};
+use vestibule_web::{
+    CookieKeys, MemoryStore, RelyingParty, RelyingPartyBuilder, Stored, conformance::Faulty, store::Realm,
+};
+
+use crate::{
+    Browser, Calls, Exchange, IdentityProvider, Mount, Node, Snapshot, State, Transcript, leaks,
+    node::Surroundings,
+    provider::{ISSUER, Registration},
+    state, trace,
+};
+
+/// The client id of the application that a world starts with.
+pub const DASHBOARD: &str = "dashboard";
+/// The client id of its neighbour at the same provider.
+pub const DOCS: &str = "docs";
+
+/// The settings that a test adds to a relying party.
+pub type Setup = dyn Fn(RelyingPartyBuilder<Stored>) -> RelyingPartyBuilder<Stored>;
+
+/// A provider, an application that trusts it, and one clock for all. As a [`Node`] it is the application's first one.
+pub struct World {
+    node: Node,
+    mount: &'static dyn Mount,
+    setup: Rc<Setup>,
+    store: Faulty,
+    memory: MemoryStore,
+    keys: CookieKeys,
+    seed: Cell<u64>,
+    surroundings: Surroundings,
+}
+
+impl World {
+    /// A world with default settings.
+    pub async fn new(mount: &'static dyn Mount) -> Self {
+        Self::with(mount, |rp| rp).await
+    }
+
+    /// A world whose application has other settings.
+    pub async fn with(
+        mount: &'static dyn Mount,
+        setup: impl Fn(RelyingPartyBuilder<Stored>) -> RelyingPartyBuilder<Stored> + 'static,
+    ) -> Self {
+        trace::start();
+        let clock = TestClock::default();
+        let provider = IdentityProvider::new(&clock, ISSUER, 1);
+        for client_id in [DASHBOARD, DOCS] {
+            let origin = origin(client_id);
+            let registration = Registration {
+                secret: format!("canary-secret-of-{client_id}"),
+                redirect_uri: format!("{origin}/auth/callback"),
+                post_logout_redirect_uri: format!("{origin}/auth/logged-out"),
+            };
+            provider.register(client_id, registration);
+        }
+        let memory = MemoryStore::builder().clock(Arc::new(clock.clone())).build();
+        let store = Faulty::new(Arc::new(memory.clone()));
+        let keys = CookieKeys::generate(&SeededRandom::new(2)).expect("seeded bytes");
+        let setup: Rc<Setup> = Rc::new(setup);
+        let surroundings = Surroundings { provider, clock, transcript: Transcript::default() };
+        let parts =
+            Parts { mount, setup: &*setup, store: &store, keys: &keys, seed: 3, surroundings: &surroundings };
+        let node = parts.start(DASHBOARD).await;
+        Self { node, mount, setup, store, memory, keys, seed: Cell::new(4), surroundings }
+    }
+
+    /// Another node of the same application: a process of its own over the same store and keys.
+    pub async fn second_node(&self) -> Node {
+        self.parts().start(DASHBOARD).await
+    }
+
+    /// Another node of the same application, with other cookie keys.
+    pub async fn node_with_keys(&self, keys: &CookieKeys) -> Node {
+        Parts { keys, ..self.parts() }.start(DASHBOARD).await
+    }
+
+    /// Another application at the same provider, on another host.
+    pub async fn other_application(&self) -> Node {
+        self.parts().start(DOCS).await
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        let seed = self.seed.replace(self.seed.get() + 1);
+        Parts {
+            mount: self.mount,
+            setup: &*self.setup,
+            store: &self.store,
+            keys: &self.keys,
+            seed,
+            surroundings: &self.surroundings,
+        }
+    }
+
+    /// A browser in which this user is logged in to the application.
+    pub async fn login(&self, user: &str) -> Browser {
+        let browser = Browser::new(user);
+        browser.log_in(&self.node).await;
+        browser
+    }
+
+    /// Plays the provider's login page for a browser: the callback URL.
+    ///
+    /// # Errors
+    /// As [`IdentityProvider::authorize`].
+    pub fn authorize(
+        &self,
+        browser: &Browser,
+        url: &str,
+    ) -> Result<String, crate::provider::AuthorizationRefused> {
+        self.surroundings.provider.authorize(browser, url)
+    }
+
+    /// Lets time pass, everywhere.
+    pub fn advance(&self, span: Duration) {
+        self.surroundings.clock.advance(span);
+    }
+
+    /// The session store, to make it fail.
+    pub fn store(&self) -> &Faulty {
+        &self.store
+    }
+
+    /// What is in the store.
+    pub async fn state(&self) -> State {
+        let realms = [DASHBOARD, DOCS].map(|client_id| Realm::new(ISSUER, client_id));
+        state::read(&self.memory, &realms).await
+    }
+
+    /// State, writes and calls at this moment.
+    pub async fn snapshot(&self) -> Snapshot {
+        Snapshot { state: self.state().await, writes: state::writes(&self.store), calls: self.calls() }
+    }
+
+    /// How often the provider was called.
+    pub fn calls(&self) -> Calls {
+        self.surroundings.provider.calls()
+    }
+
+    /// Ends the world and returns what its applications were asked and answered.
+    pub fn into_exchanges(self) -> Vec<Exchange> {
+        self.surroundings.transcript.exchanges()
+    }
+}
+
+impl Deref for World {
+    type Target = Node;
+
+    fn deref(&self) -> &Node {
+        &self.node
+    }
+}
+
+impl Drop for World {
+    /// Every test is also a test of [`leaks`].
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let found = leaks::find(&self.surroundings.provider, &self.surroundings.transcript.exchanges());
+            assert!(found.is_empty(), "secrets where they do not belong:\n{}", found.join("\n"));
+        }
+    }
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("mount", &self.mount).finish_non_exhaustive()
+    }
+}
+
+/// What a node is made of.
+struct Parts<'a> {
+    mount: &'a dyn Mount,
+    setup: &'a Setup,
+    store: &'a Faulty,
+    keys: &'a CookieKeys,
+    seed: u64,
+    surroundings: &'a Surroundings,
+}
+
+impl Parts<'_> {
+    async fn start(&self, client_id: &str) -> Node {
+        let Surroundings { provider, clock, .. } = self.surroundings;
+        let op = Provider::builder(provider.issuer.issuer())
+            .expect("an issuer")
+            .transport(provider.wire())
+            .clock(clock.clone())
+            .random(SeededRandom::new(self.seed))
+            .build()
+            .expect("a provider");
+        let client = op.web_app(client_id, ClientSecret::new(provider.secret_of(client_id)));
+        let origin = origin(client_id);
+        let builder =
+            RelyingParty::builder(client, &origin).stored_sessions(self.store.clone(), self.keys.clone());
+        let relying_party = (self.setup)(builder).build().expect("a relying party");
+        Node::start(&origin, relying_party, self.mount, self.surroundings.clone()).await
+    }
+}
+
+fn origin(client_id: &str) -> String {
+    match client_id {
+        DASHBOARD => "https://app.acme.example".to_owned(),
+        other => format!("https://{other}.acme.example"),
+    }
+}

@@ -1,0 +1,3 @@
+//! The life of a session as a user sees it, on every mount.
+
+mod login;
