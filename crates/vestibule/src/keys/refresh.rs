@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{
     cache::KeyCache, error::KeysError, freshness, key_set::KeySet, snapshot::Snapshot, source::FetchKeys,
 };
-use crate::{Clock, Diagnose, backoff::Repeated};
+use crate::{Clock, Diagnose, RetryAfter, backoff::Repeated};
 
 /// One fetch of a key set. Dropped before its end, it counts as abandoned: the next caller starts over at once, but only
 /// so often, lest callers that come and go drive the provider's load.
@@ -25,12 +25,15 @@ impl<'a> Refresh<'a> {
 
     /// Replaces the snapshot if a good set comes back. Otherwise the last good one stays.
     pub(super) async fn run(mut self, fetch: &impl FetchKeys) -> Result<Arc<KeySet>, KeysError> {
-        let outcome = match fetch.fetch().await {
-            Ok(response) => self.read(&response),
-            Err(error) => Err(KeysError::unavailable(error)),
+        let (outcome, asked_pause) = match fetch.fetch().await {
+            Ok(response) => (self.read(&response), RetryAfter::read(response.headers(), self.clock.now())),
+            Err(error) => {
+                let asked_pause = error.retry_after();
+                (Err(KeysError::unavailable(error)), asked_pause)
+            }
         };
         self.finished = true;
-        self.record(outcome)
+        self.record(outcome, asked_pause)
     }
 
     fn read(&self, response: &http::Response<Bytes>) -> Result<Snapshot, KeysError> {
@@ -41,14 +44,22 @@ impl<'a> Refresh<'a> {
         Ok(Snapshot::new(keys, self.clock.monotonic(), freshness::lifetime(response.headers())))
     }
 
-    fn record(&self, outcome: Result<Snapshot, KeysError>) -> Result<Arc<KeySet>, KeysError> {
+    fn record(
+        &self,
+        outcome: Result<Snapshot, KeysError>,
+        asked_pause: Option<RetryAfter>,
+    ) -> Result<Arc<KeySet>, KeysError> {
         if let Err(error) = &outcome {
             tracing::warn!(code = error.code(), hint = error.hint(), "{error}");
         }
         let now = self.clock.monotonic();
         let mut state = self.cache.write();
         state.abandoned = 0;
-        let snapshot = state.backoff.record(outcome, now)?;
+        let outcome = state.backoff.record(outcome, now);
+        if let Some(asked) = asked_pause {
+            state.backoff.pause_at_least(asked.pause(), now);
+        }
+        let snapshot = outcome?;
         let keys = Arc::clone(&snapshot.keys);
         state.snapshot = Some(snapshot);
         Ok(keys)

@@ -110,3 +110,16 @@ fn e14_a_background_task_that_fails_keeps_the_pace() {
     assert_eq!(node.fetches(), 2);
     assert_eq!(node.current().unwrap(), ["k1"]);
 }
+
+#[test]
+fn e22_the_providers_own_pause_is_kept() {
+    let node = Node::new();
+    let header = Some(("retry-after", "45"));
+    node.serve(Answer::Page { status: 503, header, body: String::new() });
+    assert_eq!(code(node.current()), "jwks.unavailable");
+    node.pass(44);
+    assert_eq!((code(node.current()), node.fetches()), ("jwks.unavailable", 1));
+    node.serve_keys(&["k1"]);
+    node.pass(1);
+    assert_eq!((node.current().unwrap(), node.fetches()), (vec!["k1".to_owned()], 2));
+}

@@ -21,7 +21,7 @@ fn e12_max_age_is_heeded_within_bounds() {
     {
         let node = Node::new();
         let body = key_set(&["k1"]).to_string();
-        node.serve(Answer::Page { status: 200, cache_control: Some(cache_control), body });
+        node.serve(Answer::Page { status: 200, header: Some(("cache-control", cache_control)), body });
         node.current().unwrap();
         node.pass(seconds - 1);
         node.current().unwrap();

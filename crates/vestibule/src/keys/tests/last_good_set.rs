@@ -8,8 +8,7 @@ fn pages() -> Vec<(&'static str, Answer, &'static str)> {
         set
     };
     let many: Vec<Value> = (0..101).map(|_| TestKey::new(Algorithm::Es256, "k2").jwk()).collect();
-    let status =
-        |status: u16| Answer::Page { status, cache_control: None, body: key_set(&["k2"]).to_string() };
+    let status = |status: u16| Answer::Page { status, header: None, body: key_set(&["k2"]).to_string() };
     vec![
         ("101 keys", Answer::page(&json!({ "keys": many })), "jwks.too_large"),
         ("257 KiB", Answer::page(&padded(257 * 1024)), "jwks.too_large"),

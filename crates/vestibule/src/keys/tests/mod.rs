@@ -47,7 +47,7 @@ struct Jwks {
 
 #[derive(Clone)]
 enum Answer {
-    Page { status: u16, cache_control: Option<&'static str>, body: String },
+    Page { status: u16, header: Option<(&'static str, &'static str)>, body: String },
     Unreachable,
 }
 
@@ -119,10 +119,10 @@ impl FetchKeys for &Jwks {
         self.turnstile.acquire().await.forget();
         let answer = self.answer.lock().unwrap().clone();
         match answer {
-            Answer::Page { status, cache_control, body } => {
+            Answer::Page { status, header, body } => {
                 let mut response = http::Response::builder().status(status);
-                if let Some(cache_control) = cache_control {
-                    response = response.header("cache-control", cache_control);
+                if let Some((name, value)) = header {
+                    response = response.header(name, value);
                 }
                 Ok(response.body(Bytes::from(body)).unwrap())
             }
@@ -133,7 +133,7 @@ impl FetchKeys for &Jwks {
 
 impl Answer {
     fn page(body: &(impl ToString + ?Sized)) -> Self {
-        Self::Page { status: 200, cache_control: None, body: body.to_string() }
+        Self::Page { status: 200, header: None, body: body.to_string() }
     }
 }
 
