@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::cargo::cargo;
 use crate::tally::{Tally, run_counting};
-use crate::{interop, layering};
+use crate::{interop, layering, rules};
 
 struct Step {
     name: &'static str,
@@ -20,15 +20,17 @@ enum Task {
     /// A call of cargo whose output reports tests.
     Tests(&'static [&'static str]),
     Layering,
+    Rules,
     Interop,
 }
 
-use Task::{Cargo, Interop, Layering, Tests};
+use Task::{Cargo, Interop, Layering, Rules, Tests};
 
 /// The tests come last: what a run ends with is how they went.
 const STEPS: &[Step] = &[
     Step { name: "fmt", task: Cargo(&["fmt", "--all", "--check"]) },
     Step { name: "layering", task: Layering },
+    Step { name: "rules", task: Rules },
     Step { name: "deny", task: Cargo(&["deny", "check", "bans", "licenses", "sources"]) },
     Step { name: "clippy", task: Cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]) },
     Step {
@@ -98,6 +100,7 @@ impl Task {
             }
             Tests(arguments) => run_counting(&mut cargo(arguments.iter().copied()), tally),
             Layering => layering::run(),
+            Rules => rules::run(),
             Interop => interop::run(tally),
         }
     }
@@ -107,6 +110,7 @@ impl fmt::Display for Task {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Cargo(arguments) | Tests(arguments) => write!(f, "cargo {}", arguments.join(" ")),
+            Rules => f.write_str("cargo xtask rules"),
             Layering => f.write_str("cargo xtask layering"),
             Interop => f.write_str("cargo xtask interop"),
         }

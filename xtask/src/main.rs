@@ -5,6 +5,7 @@ mod ci;
 mod interop;
 mod layering;
 mod metadata;
+mod rules;
 mod tally;
 
 use std::process::ExitCode;
@@ -19,7 +20,8 @@ Usage: cargo xtask COMMAND
 Commands:
   ci [STEP...]  every check that a change must pass, or only the named ones
   interop       the example applications against OpenID Providers that we did not write
-  layering      which crate may import which, and what no application may be made to ship";
+  layering      which crate may import which, and what no application may be made to ship
+  rules         which security rules have tests, and whether docs/security.md says so";
 
 fn main() -> ExitCode {
     match run() {
@@ -40,6 +42,7 @@ fn run() -> Result<()> {
         ["ci", steps @ ..] => ci::run(steps)?,
         ["interop"] => interop::run(&mut tally::Tally::default())?,
         ["layering"] => layering::run()?,
+        ["rules"] => rules::run()?,
         _ => bail!("unknown: `{}`\n\n{HELP}", arguments.join(" ")),
     }
     Ok(())

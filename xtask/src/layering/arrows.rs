@@ -20,6 +20,7 @@ const ARROWS: &[(&str, Imports)] = &[
     ("dashboard", Only(&["vestibule-axum"])),
     ("docs-portal", Only(&["vestibule-axum"])),
     ("scenarios", Any),
+    ("oracle", Only(&["vestibule"])),
     ("interop", Only(&[])),
     ("xtask", Only(&[])),
 ];
