@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::error::ApplicationError;
+use crate::secret::Secret;
 use crate::signing_algorithm::SigningAlgorithm;
 
 /// An application registered at the provider.
@@ -24,7 +25,7 @@ use crate::signing_algorithm::SigningAlgorithm;
 pub struct Application {
     pub(crate) client_id: String,
     pub(crate) application_type: ApplicationType,
-    pub(crate) secrets: Vec<String>,
+    pub(crate) secrets: Vec<Secret>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) post_logout_redirect_uris: Vec<String>,
     pub(crate) backchannel_logout_uris: Vec<String>,
@@ -42,7 +43,7 @@ impl Application {
     ///
     /// No redirect URI of any kind, access tokens live 5 minutes, ID tokens 1 hour, ID tokens are signed with RS256,
     /// UserInfo answers are plain JSON, the audience of access tokens is the client id.
-    pub fn web(client_id: impl Into<String>, secret: impl Into<String>) -> Self {
+    pub fn web(client_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self {
             client_id: client_id.into(),
             application_type: ApplicationType::Web,
@@ -60,7 +61,7 @@ impl Application {
 
     /// A further active secret, for rotation. At most two may be active.
     #[must_use]
-    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+    pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
         self.secrets.push(secret.into());
         self
     }
@@ -140,7 +141,7 @@ impl Application {
         if self.client_id.is_empty() {
             return Err(ApplicationError::NoClientId);
         }
-        if self.secrets.iter().any(String::is_empty) {
+        if self.secrets.iter().any(|secret| secret.expose().is_empty()) {
             return Err(ApplicationError::EmptySecret { client_id: client_id() });
         }
         if self.secrets.len() > MOST_SECRETS {
@@ -185,6 +186,12 @@ mod tests {
 
     fn code(application: &Application) -> &'static str {
         application.check().unwrap_err().code()
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let shown = format!("{:?}", Application::web("app", "sesame"));
+        assert!(shown.contains("app") && !shown.contains("sesame"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How a provider is set up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -144,31 +144,46 @@ impl DevIdpBuilder {
 
     /// Starts the provider. It answers requests when this returns.
     pub fn start(self) -> Result<DevIdp, StartError> {
-        let mut environment = Environment::new()?;
-        environment.sid_mode = self.sid_mode;
-        environment.logout_token_content = self.logout_token_content;
-        for application in self.applications {
-            application.check()?;
-            environment.applications.insert(application.client_id.clone(), application);
-        }
-        let mut subjects = BTreeSet::new();
-        for user in self.users {
-            let login = user.login.clone();
-            let new = subjects.insert(user.subject.clone());
-            if environment.users.insert(login.clone(), user).is_some() || !new {
-                return Err(StartError::UserTwice { login });
-            }
-        }
-
+        let users = by_login(self.users)?;
+        let applications = by_client_id(self.applications)?;
         let (host, address) = loopback(&self.listen)?;
         let bound = |source| StartError::Bind { address, source };
         let listener = TcpListener::bind(address).map_err(bound)?;
         let port = listener.local_addr().map_err(bound)?.port();
+
+        let mut environment = Environment::new(users, applications)?;
+        environment.sid_mode = self.sid_mode;
+        environment.logout_token_content = self.logout_token_content;
         let issuer = format!("http://{host}:{port}");
         let provider = Arc::new(Provider::new(issuer, self.settings, self.clock, environment));
         let server = Server::start(&provider, listener).map_err(StartError::Thread)?;
         Ok(DevIdp::new(provider, server))
     }
+}
+
+fn by_login(users: Vec<User>) -> Result<BTreeMap<String, User>, StartError> {
+    let mut subjects = BTreeSet::new();
+    let mut known = BTreeMap::new();
+    for user in users {
+        let login = user.login.clone();
+        let new = subjects.insert(user.subject.clone());
+        if known.insert(login.clone(), user).is_some() || !new {
+            return Err(StartError::UserTwice { login });
+        }
+    }
+    Ok(known)
+}
+
+fn by_client_id(applications: Vec<Application>) -> Result<BTreeMap<String, Application>, StartError> {
+    let mut known = BTreeMap::new();
+    for application in applications {
+        application.check()?;
+        let client_id = application.client_id.clone();
+        if known.insert(client_id.clone(), application).is_some() {
+            return Err(StartError::ApplicationTwice { client_id });
+        }
+    }
+    Ok(known)
 }
 
 /// The issuer's host and the address to bind.

@@ -10,6 +10,12 @@ pub enum StartError {
     /// An application is registered wrongly.
     #[error(transparent)]
     Application(#[from] ApplicationError),
+    /// Two applications have the same client id.
+    #[error("application `{client_id}` is there twice; give each application a client id of its own")]
+    ApplicationTwice {
+        /// The client id.
+        client_id: String,
+    },
     /// The address is taken, or may not be listened on.
     #[error("cannot listen on {address}: {source}; choose another port, or port 0 for a free one")]
     Bind {
@@ -51,6 +57,7 @@ impl StartError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Application(error) => error.code(),
+            Self::ApplicationTwice { .. } => "start.application_twice",
             Self::Bind { .. } => "start.bind",
             Self::Keys(error) => error.code(),
             Self::ListenAddress { .. } => "start.listen_address",

@@ -65,6 +65,7 @@ mod pages;
 mod provider;
 mod random;
 mod requests;
+mod secret;
 mod server;
 mod settings;
 mod sid;
@@ -85,7 +86,12 @@ pub use self::faults::{
 pub use self::jwt::TokenDraft;
 pub use self::logout::{Deliveries, Delivery};
 pub use self::requests::Requests;
+pub use self::secret::Secret;
 pub use self::settings::ClientAuthentication;
 pub use self::sid::{LogoutTokenContent, SidMode};
 pub use self::signing_algorithm::SigningAlgorithm;
 pub use self::user::User;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

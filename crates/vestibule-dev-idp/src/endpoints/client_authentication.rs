@@ -33,7 +33,7 @@ pub(crate) fn authenticate(
     let right = application
         .secrets
         .iter()
-        .any(|active| verify_slices_are_equal(active.as_bytes(), secret.as_bytes()).is_ok());
+        .any(|active| verify_slices_are_equal(active.expose().as_bytes(), secret.as_bytes()).is_ok());
     if right { Ok(application) } else { Err(refuse("the client secret is wrong")) }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::jwt::{Jwt, Payload, Signer};
+use crate::secret::Secret;
 use crate::signing_algorithm::SigningAlgorithm;
 
 /// One thing that is wrong with a JSON Web Token. It works alike on ID tokens, logout tokens, access tokens and signed
@@ -15,7 +16,7 @@ pub enum JwtFault {
     /// HS256, keyed with the text (PEM) of the provider's public RSA key.
     AlgorithmHmacPublicKey,
     /// HS256, keyed with this text: the client secret, say.
-    AlgorithmHmacSecret(String),
+    AlgorithmHmacSecret(Secret),
     /// `alg` is `none`, the signature empty.
     AlgorithmNone,
     /// Signed by a real, published key of another type than the application registered.

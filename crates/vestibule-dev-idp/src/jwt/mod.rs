@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 pub use self::draft::TokenDraft;
 use crate::error::SigningError;
 use crate::keys::{KeyRing, hmac_sha256};
+use crate::secret::Secret;
 use crate::signing_algorithm::SigningAlgorithm;
 
 /// Header and claims before they are signed.
@@ -96,7 +97,7 @@ pub(crate) enum Signer {
     /// HS256 with the text of the provider's public RSA key.
     HmacPublicKey,
     /// HS256 with this secret.
-    HmacSecret(String),
+    HmacSecret(Secret),
     /// The key that belongs to the algorithm.
     Provider(SigningAlgorithm),
     /// Nobody: the signature is empty.
@@ -120,7 +121,7 @@ impl Signer {
                 let pem = keys.current().key(SigningAlgorithm::Rs256).public_pem().unwrap_or_default();
                 Ok(hmac_sha256(pem.as_bytes(), input))
             }
-            Self::HmacSecret(secret) => Ok(hmac_sha256(secret.as_bytes(), input)),
+            Self::HmacSecret(secret) => Ok(hmac_sha256(secret.expose().as_bytes(), input)),
             Self::Provider(algorithm) => keys.current().key(*algorithm).signature(*algorithm, input),
             Self::Unsigned => Ok(Vec::new()),
         }

@@ -29,10 +29,14 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    pub(crate) fn new() -> Result<Self, SigningError> {
+    /// With new keys.
+    pub(crate) fn new(
+        users: BTreeMap<String, User>,
+        applications: BTreeMap<String, Application>,
+    ) -> Result<Self, SigningError> {
         Ok(Self {
-            users: BTreeMap::new(),
-            applications: BTreeMap::new(),
+            users,
+            applications,
             sessions: Sessions::default(),
             grants: Grants::default(),
             keys: KeyRing::generate()?,

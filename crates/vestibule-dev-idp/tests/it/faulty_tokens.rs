@@ -123,7 +123,7 @@ async fn faults_of_the_header_are_in_the_header() {
     assert_eq!(none["alg"], "none");
     assert!(token.ends_with('.'), "no signature");
     assert_eq!(of(JwtFault::AlgorithmHmacPublicKey).await.0["alg"], "HS256");
-    assert_eq!(of(JwtFault::AlgorithmHmacSecret("s".to_owned())).await.0["alg"], "HS256");
+    assert_eq!(of(JwtFault::AlgorithmHmacSecret("s".into())).await.0["alg"], "HS256");
     assert_eq!(of(JwtFault::AlgorithmOther).await.0["alg"], "ES256");
     assert!(of(JwtFault::Critical).await.0["crit"].is_array());
     assert_eq!(of(JwtFault::KeyIdUnknown).await.0["kid"], "nobody-has-this-key");
@@ -139,7 +139,7 @@ async fn faults_of_the_header_are_in_the_header() {
 async fn hmac_faults_are_signed_as_they_say() {
     use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 
-    let fault = JwtFault::AlgorithmHmacSecret("the client secret".to_owned());
+    let fault = JwtFault::AlgorithmHmacSecret("the client secret".into());
     let tokens = faulty(&World::new(), fault).await;
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_aud = false;

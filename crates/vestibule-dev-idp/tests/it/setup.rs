@@ -33,6 +33,8 @@ fn a_wrong_set_up_does_not_start() {
     let same =
         DevIdp::builder().user(User::new("a").with_subject("s")).user(User::new("b").with_subject("s"));
     assert_eq!(code(same), "start.user_twice");
+    let apps = DevIdp::builder().application(application("app")).application(application("app"));
+    assert_eq!(code(apps), "start.application_twice");
     let secrets = Application::web("app", "1").secret("2").secret("3");
     assert_eq!(code(DevIdp::builder().application(secrets)), "application.too_many_secrets");
 }

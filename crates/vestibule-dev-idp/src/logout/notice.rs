@@ -1,9 +1,7 @@
-//! The end of a session, and how the applications hear of it (OpenID Connect Back-Channel Logout 1.0).
+//! Logout tokens on their way (OpenID Connect Back-Channel Logout 1.0 section 2.5).
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,64 +11,13 @@ use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::blocking::block_on;
-use crate::event::{EventKind, LogoutCause};
-use crate::faults::{DeliveryFault, Misbehaviour};
-use crate::messages::logout_token;
+use super::Delivery;
+use crate::event::EventKind;
+use crate::faults::DeliveryFault;
 use crate::provider::Provider;
-use crate::store::{Environment, Session};
-
-/// How an application was told that a session ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Delivery {
-    /// The application.
-    pub client_id: String,
-    /// The status of its last answer; none where it never answered.
-    pub status: Option<u16>,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// From the first try to the last answer.
-    pub latency: Duration,
-}
-
-impl Delivery {
-    /// Whether the application said that it ended its session.
-    pub fn succeeded(&self) -> bool {
-        matches!(self.status, Some(200 | 204))
-    }
-}
-
-/// The deliveries of a logout under way.
-///
-/// They go on whether this is kept or not. Await it, or call [`wait`](Self::wait) where there is no runtime.
-#[derive(Debug)]
-pub struct Deliveries(oneshot::Receiver<Vec<Delivery>>);
-
-impl Deliveries {
-    pub(crate) fn new(receiver: oneshot::Receiver<Vec<Delivery>>) -> Self {
-        Self(receiver)
-    }
-
-    /// Blocks this thread until every application was told, or could not be. It must not be the thread that serves
-    /// one of them.
-    pub fn wait(self) -> Vec<Delivery> {
-        block_on(self)
-    }
-}
-
-impl Future for Deliveries {
-    type Output = Vec<Delivery>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // A provider that stops in between has told nobody more.
-        Pin::new(&mut self.0).poll(context).map(Result::unwrap_or_default)
-    }
-}
 
 /// A logout token and where it goes.
 #[derive(Debug)]
@@ -118,27 +65,6 @@ impl fmt::Debug for LogoutClient {
     }
 }
 
-/// Ends sessions and tells the applications that took part. Nothing is sent before the answer is first polled.
-pub(crate) fn end_sessions(
-    provider: &Arc<Provider>,
-    keys: &[String],
-    by: &LogoutCause,
-) -> impl Future<Output = Vec<Delivery>> + Send + use<> {
-    let mut notices = Vec::new();
-    for key in keys {
-        let mut environment = provider.environment();
-        let Some(session) = environment.end_session(key) else { continue };
-        notices.extend(notices_of(provider, &mut environment, &session));
-        drop(environment);
-        provider.emit(EventKind::LoggedOut {
-            user: session.login.clone(),
-            by: by.clone(),
-            clients: session.clients.keys().cloned().collect(),
-        });
-    }
-    deliver_all(Arc::clone(provider), notices)
-}
-
 /// Sends notices, all at the same time.
 pub(crate) async fn deliver_all(provider: Arc<Provider>, notices: Vec<Notice>) -> Vec<Delivery> {
     let mut under_way = JoinSet::new();
@@ -148,34 +74,6 @@ pub(crate) async fn deliver_all(provider: Arc<Provider>, notices: Vec<Notice>) -
     let mut deliveries = under_way.join_all().await;
     deliveries.sort_by(|a, b| a.client_id.cmp(&b.client_id));
     deliveries
-}
-
-fn notices_of(provider: &Provider, environment: &mut Environment, session: &Session) -> Vec<Notice> {
-    let mut notices = Vec::new();
-    for (client_id, sid) in &session.clients {
-        let Some(application) = environment.applications.get(client_id).cloned() else { continue };
-        for uri in &application.backchannel_logout_uris {
-            let subject = &session.subject;
-            match logout_token::issue(provider, environment, &application, subject, sid.as_deref()) {
-                Ok(token) => notices.push(Notice {
-                    client_id: client_id.clone(),
-                    uri: uri.clone(),
-                    token,
-                    tries: provider.settings.logout_tries,
-                    faults: environment.faults.take(|misbehaviour| match misbehaviour {
-                        Misbehaviour::Delivery(fault) => Some(fault.clone()),
-                        _ => None,
-                    }),
-                }),
-                Err(_) => provider.emit(EventKind::LogoutUndelivered {
-                    client: client_id.clone(),
-                    status: None,
-                    attempts: 0,
-                }),
-            }
-        }
-    }
-    notices
 }
 
 fn send_on_its_way(provider: &Arc<Provider>, notice: Notice, under_way: &mut JoinSet<Delivery>) {

@@ -1,19 +1,21 @@
 //! What happens at the provider, as it happens.
 
+mod stream;
+
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::blocking::block_on;
+pub(crate) use self::stream::EventBus;
+pub use self::stream::Events;
 use crate::faults::{Endpoint, Misbehaviour};
 
 /// Something that happened.
 ///
 /// Written out it is one line of a log: `14:03:22.118  alice signed in at dashboard`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Event {
     /// When, by the provider's clock.
     pub at: SystemTime,
@@ -216,57 +218,6 @@ impl fmt::Display for LogoutCause {
             Self::OtherUser => f.write_str("another user signed in"),
             Self::User => f.write_str("at the provider"),
         }
-    }
-}
-
-/// The events from the moment on at which [`DevIdp::events`](crate::DevIdp::events) was called.
-///
-/// They are kept until they are read, or until this is dropped.
-#[derive(Debug)]
-pub struct Events(UnboundedReceiver<Event>);
-
-impl Events {
-    /// The next event; none once the provider has stopped.
-    pub async fn next(&mut self) -> Option<Event> {
-        self.0.recv().await
-    }
-
-    /// The next event, waited for by this thread; none once the provider has stopped. Not for async code.
-    pub fn wait(&mut self) -> Option<Event> {
-        block_on(self.next())
-    }
-
-    /// The next event if there is one already.
-    pub fn try_next(&mut self) -> Option<Event> {
-        self.0.try_recv().ok()
-    }
-
-    /// All that happened and was not read yet.
-    pub fn drain(&mut self) -> Vec<EventKind> {
-        std::iter::from_fn(|| self.try_next()).map(|event| event.kind).collect()
-    }
-}
-
-/// Where events go.
-#[derive(Debug, Default)]
-pub(crate) struct EventBus(Mutex<Vec<UnboundedSender<Event>>>);
-
-impl EventBus {
-    pub(crate) fn subscribe(&self) -> Events {
-        let (sender, receiver) = unbounded_channel();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
-        Events(receiver)
-    }
-
-    pub(crate) fn emit(&self, event: &Event) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|subscriber| subscriber.send(event.clone()).is_ok());
-    }
-
-    pub(crate) fn close(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
