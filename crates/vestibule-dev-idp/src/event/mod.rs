@@ -3,9 +3,7 @@
 mod stream;
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
-
-use chrono::{DateTime, Utc};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use self::stream::EventBus;
 pub use self::stream::Events;
@@ -13,7 +11,7 @@ use crate::faults::{Endpoint, Misbehaviour};
 
 /// Something that happened.
 ///
-/// Written out it is one line of a log: `14:03:22.118  alice signed in at dashboard`.
+/// Written out it is one line of a log, with the time of day in UTC: `14:03:22.118  alice signed in at dashboard`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
@@ -25,8 +23,10 @@ pub struct Event {
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = DateTime::<Utc>::from(self.at);
-        write!(f, "{}  {}", at.format("%H:%M:%S%.3f"), self.kind)
+        let since = self.at.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let of_day = since.as_secs() % (24 * 60 * 60);
+        let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+        write!(f, "{hour:02}:{minute:02}:{second:02}.{:03}  {}", since.subsec_millis(), self.kind)
     }
 }
 
@@ -235,8 +235,6 @@ fn milliseconds(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
-
     use super::*;
 
     #[test]
