@@ -86,7 +86,7 @@ impl<'a> Fixture<'a> {
             subject: realm.subject(sub),
             scopes,
             began: self.now().await,
-            idle: self.units(30),
+            idle: self.units(45),
             absolute: self.units(60),
             label: Bytes::from_static(b"Firefox on Linux"),
             grant: Bytes::from_static(b"grant"),

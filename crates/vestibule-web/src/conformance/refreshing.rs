@@ -51,8 +51,13 @@ pub async fn an_attempt_tells_of_those_before(subject: &dyn Subject) {
     }
     assert!(!begin(&fixture, &session, 4, 0).await, "all of them told that nothing had changed");
 
-    reply(fixture.store.commit_refresh(&session, rotation(holder(4), 0)).await);
-    assert!(!begin(&fixture, &session, 5, 1).await, "another token, another count");
+    fixture.pass(10).await;
+    begin(&fixture, &session, 5, 0).await;
+    reply(fixture.store.release(&session, &holder(5)).await);
+    assert!(begin(&fixture, &session, 6, 0).await, "the fourth never told, whatever the fifth did");
+
+    reply(fixture.store.commit_refresh(&session, rotation(holder(6), 0)).await);
+    assert!(!begin(&fixture, &session, 7, 1).await, "another token, another count");
 }
 
 /// A refresh is stored if the token that it spent is still the record's, although the session was touched and the lease

@@ -67,7 +67,7 @@ pub async fn waiting_ends_with_the_news(subject: &dyn Subject) {
     let session = fixture.sign_in("alice", None).await;
     let from = fixture.log_end().await;
     let store = fixture.other_node();
-    let waiting = tokio::spawn(async move { reply(store.changes(from, Duration::from_secs(3600)).await) });
+    let waiting = tokio::spawn(async move { reply(store.changes(from, Duration::from_secs(30)).await) });
     tokio::task::yield_now().await;
     reply(fixture.store.end(&session).await);
     let Changes::Entries { entries, .. } = waiting.await.expect("the wait ended") else {

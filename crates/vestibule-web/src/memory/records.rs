@@ -93,12 +93,9 @@ impl Records {
         true
     }
 
-    /// The records that listen to a scope.
-    pub(super) fn listening(&self, scope: &Scope) -> impl Iterator<Item = &Arc<SessionRecord>> {
-        self.by_scope
-            .candidates(scope, 0)
-            .filter_map(|slot| self.at(slot))
-            .filter(move |record| record.scopes.contains(scope))
+    /// The records that may listen to a scope.
+    pub(super) fn candidates(&self, scope: &Scope) -> impl Iterator<Item = &Arc<SessionRecord>> {
+        self.by_scope.candidates(scope, 0).filter_map(|slot| self.at(slot))
     }
 
     /// The number of the next record, `from` or more, that may listen to a scope.
@@ -123,5 +120,74 @@ impl Records {
         for scope in &record.scopes {
             self.by_scope.insert(scope, slot);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use crate::store::{NewSession, PublicId, Realm, Retention, transition};
+
+    use super::*;
+
+    const LIFE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn nothing_is_left_of_what_was_removed() {
+        let mut records = Records::default();
+        for number in 0..4 {
+            records.insert(record(number));
+        }
+        let later = StoreTime::from_millis(0).plus(LIFE / 2);
+        for number in 0..4 {
+            let record = records.get_mut(&key(number)).unwrap();
+            transition::touch(record, later, LIFE);
+        }
+        let lapsed = StoreTime::from_millis(0).plus(LIFE);
+        assert_eq!(records.take_lapse(lapsed), Some(Lapse::Postponed));
+        for number in 0..4 {
+            assert!(records.remove(&key(number)));
+        }
+        assert_eq!(records.take_lapse(later.plus(LIFE)), None);
+        assert_eq!(records.len(), 0);
+        assert!(records.by_key.is_empty());
+        assert_eq!(records.next_candidate(&scope(), 0), None);
+    }
+
+    #[test]
+    fn a_key_that_is_taken_keeps_its_record() {
+        let mut records = Records::default();
+        records.insert(record(1));
+        let first = Arc::clone(records.get(&key(1)).unwrap());
+        records.insert(record(1));
+        assert!(Arc::ptr_eq(&first, records.get(&key(1)).unwrap()));
+        assert_eq!(records.len(), 1);
+    }
+
+    fn record(number: u8) -> Arc<SessionRecord> {
+        let session = NewSession {
+            key: key(number),
+            public_id: PublicId::from_bytes([number; 16]),
+            subject: scope(),
+            scopes: vec![scope()],
+            began: StoreTime::from_millis(0),
+            idle: LIFE,
+            absolute: 10 * LIFE,
+            label: Bytes::new(),
+            grant: Bytes::new(),
+            refresh: None,
+            data: Bytes::new(),
+        };
+        let retention = Retention { cutoffs: 20 * LIFE, logout_ids: LIFE };
+        Arc::new(transition::insert(session, StoreTime::from_millis(0), retention))
+    }
+
+    fn key(number: u8) -> SessionKey {
+        SessionKey::from_bytes([number; 32])
+    }
+
+    fn scope() -> Scope {
+        Realm::new("https://acme.example", "dashboard").subject("alice")
     }
 }

@@ -190,7 +190,7 @@ impl Sessions {
 
     fn live_of(&self, now: StoreTime, subject: &Scope) -> impl Iterator<Item = &Arc<SessionRecord>> {
         self.records
-            .listening(subject)
+            .candidates(subject)
             .filter(move |record| record.subject == *subject && self.over(record, now).is_none())
     }
 

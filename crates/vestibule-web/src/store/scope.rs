@@ -102,3 +102,35 @@ impl fmt::Debug for Scope {
         write!(f, "Scope({a:02x}{b:02x}{c:02x}..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{super::SessionKey, *};
+
+    #[test]
+    fn no_two_scopes_are_the_same() {
+        let mut scopes = Vec::new();
+        for (issuer, client) in
+            [("https://a.example", "b"), ("https://a.example", "c"), ("https://a.exampl", "eb")]
+        {
+            let realm = Realm::new(issuer, client);
+            scopes.extend([realm.everything(), realm.subject("b"), realm.sid("b"), realm.subject("")]);
+            scopes.extend([realm.sid_of_subject("ab", "c"), realm.sid_of_subject("a", "bc")]);
+            scopes.extend([realm.subject_without_sid("b"), realm.others_of_subject("b")]);
+            scopes.push(realm.session(&SessionKey::from_bytes([7; 32])));
+            scopes.push(Scope(*realm.logout_id("b").as_bytes()));
+        }
+        let distinct: HashSet<_> = scopes.iter().collect();
+        assert_eq!(distinct.len(), scopes.len());
+    }
+
+    /// Stores outlive releases: what a session listened to yesterday must be struck today.
+    #[test]
+    fn a_scope_is_the_same_for_ever() {
+        let scope = Realm::new("https://acme.example", "dashboard").sid_of_subject("s1", "alice");
+        let hex: String = scope.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "753a642e9118fdfe9b7dbbd6d301b0483e971def899a9ea7b9cac4fe746e181a");
+    }
+}

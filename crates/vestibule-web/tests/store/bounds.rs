@@ -6,11 +6,12 @@ use vestibule::testing::TestClock;
 use vestibule_web::{
     memory::{MemoryStore, MemoryStoreBuilder},
     store::{
-        Insert, Load, Realm, Revocation, Revoke, Scope, SessionKey, SessionStore, StoreBackend, StoreError,
+        CommitRefresh, Ended, Insert, Load, PublicId, Realm, Revocation, Revoke, Scope, SessionKey,
+        SessionStore, StoreBackend, StoreError,
     },
 };
 
-use crate::command::{RETENTION, jti, key, logout, realm, session};
+use crate::command::{RETENTION, jti, key, logout, realm, rotation, session};
 
 #[tokio::test]
 async fn full_of_live_sessions_it_refuses_logins_and_keeps_all() {
@@ -115,14 +116,58 @@ async fn a_realm_keeps_to_the_longest_retention_it_was_opened_with() {
     let backend = MemoryStore::builder().clock(Arc::new(clock.clone())).build();
     let mut longer = RETENTION;
     longer.cutoffs *= 2;
-    backend.open(&realm(), longer);
     let store = backend.open(&realm(), RETENTION);
+    backend.open(&realm(), longer);
+    backend.open(&realm(), RETENTION);
     let under_way = session(0, "alice", None, store.now().await.expect("memory answers"));
     revoke(&*store, vec![realm().subject("alice")], None).await.expect("there is room");
     clock.advance(RETENTION.cutoffs + Duration::from_secs(1));
     assert_eq!(reaped(&*store).await, 0);
     let late = store.insert(under_way, None).await.expect("there is room").reply;
     assert_eq!(late, Insert::Refused);
+}
+
+/// Housekeeping finds what a logout struck also when it struck the same scope before, or one learned at a refresh.
+#[tokio::test]
+async fn housekeeping_finds_everything_that_was_struck() {
+    let (store, clock) = open(MemoryStore::builder());
+    for number in 0..3 {
+        log_in(&*store, number, None).await.expect("there is room");
+        revoke(&*store, vec![realm().subject("alice")], None).await.expect("there is room");
+        assert_eq!(reaped(&*store).await, 1);
+        clock.advance(Duration::from_millis(1));
+    }
+    log_in(&*store, 3, None).await.expect("there is room");
+    let learned = CommitRefresh { listen: vec![realm().sid("s2")], ..rotation(1, 0, 1) };
+    store.commit_refresh(&key(3), learned).await.expect("memory answers");
+    revoke(&*store, vec![realm().sid("s2")], None).await.expect("there is room");
+    assert_eq!(reaped(&*store).await, 1);
+}
+
+/// The index knows scopes by their first bytes; what shares them is not mistaken.
+#[tokio::test]
+async fn scopes_that_look_alike_are_not_mixed_up() {
+    let (store, clock) = open(MemoryStore::builder());
+    let alike = [1, 2].map(|last| {
+        let mut bytes = [7; 32];
+        bytes[31] = last;
+        Scope::from_bytes(bytes)
+    });
+    for (number, subject) in alike.into_iter().enumerate() {
+        let mut login = session(number as u8, "alice", None, store.now().await.expect("memory answers"));
+        login.subject = subject;
+        login.scopes = vec![subject];
+        store.insert(login, None).await.expect("there is room");
+    }
+    let listed = store.sessions_of(&alike[0]).await.expect("memory answers").reply;
+    assert_eq!(listed.iter().map(|session| session.id).collect::<Vec<_>>(), [PublicId::from_bytes([0; 16])]);
+    let foreign = store.end_listed(&alike[0], &PublicId::from_bytes([1; 16])).await.expect("memory answers");
+    assert_eq!(foreign.reply, Ended::Absent);
+
+    revoke(&*store, vec![alike[0]], None).await.expect("there is room");
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(reaped(&*store).await, 1);
+    assert_eq!((is_live(&*store, 0).await, is_live(&*store, 1).await), (false, true));
 }
 
 #[tokio::test]
