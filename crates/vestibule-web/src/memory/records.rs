@@ -149,10 +149,18 @@ mod tests {
         for number in 0..4 {
             assert!(records.remove(&key(number)));
         }
-        assert_eq!(records.take_lapse(later.plus(LIFE)), None);
         assert_eq!(records.len(), 0);
         assert!(records.by_key.is_empty());
         assert_eq!(records.next_candidate(&scope(), 0), None);
+
+        records.insert(record(9));
+        transition::touch(records.get_mut(&key(9)).unwrap(), later, LIFE);
+        assert_eq!(
+            records.take_lapse(lapsed),
+            Some(Lapse::Postponed),
+            "in the place of one that was removed"
+        );
+        assert_eq!(records.take_lapse(lapsed), None);
     }
 
     #[test]
