@@ -1,0 +1,35 @@
+use crate::{
+    paint::Paint,
+    stage::{ACCESS_TOKEN_LIFETIME, Stage},
+};
+
+/// Where everything is, and what to try.
+pub(crate) fn banner(stage: &Stage, paint: Paint) -> String {
+    let Stage { idp, dashboard, docs_portal, .. } = stage;
+    let due = ACCESS_TOKEN_LIFETIME.as_secs() - 30;
+    let addresses = [
+        (paint.blue("dashboard  "), dashboard.url.as_str(), ""),
+        (paint.yellow("docs portal"), docs_portal.url.as_str(), ""),
+        (paint.green("provider   "), idp.issuer(), "alice, bob, carol, or any other name"),
+    ]
+    .map(|(name, url, remark)| format!("    {name}  {}   {}", paint.bold(url), paint.faint(remark)));
+    let steps = [
+        "Sign in at the dashboard.".to_owned(),
+        "Open the docs portal's account page. It knows you: nothing is asked.".to_owned(),
+        format!("After {due} s, open {}: the access token is renewed.", dashboard.at("/api/me")),
+        "Log out at either. Then look at the other one: you are out there, too.".to_owned(),
+    ];
+    let steps: Vec<String> = steps
+        .iter()
+        .zip(1..)
+        .map(|(step, number)| format!("    {}  {step}", paint.faint(&number.to_string())))
+        .collect();
+    format!(
+        "\n  {}{}\n\n{}\n\n  Try\n{}\n\n  {}\n",
+        paint.bold("Vestibule"),
+        paint.faint(": two web applications, one login, one logout"),
+        addresses.join("\n"),
+        steps.join("\n"),
+        paint.faint("What happens is told below. Ctrl-C ends it."),
+    )
+}

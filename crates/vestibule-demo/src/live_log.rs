@@ -1,0 +1,110 @@
+//! What happens, as it happens: what the provider sees, and what the applications say.
+
+use std::{
+    fmt::{self, Write as _},
+    time::SystemTime,
+};
+
+use chrono::{DateTime, Utc};
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
+    registry::LookupSpan,
+};
+use vestibule_dev_idp::{Clock, DevIdp, EventKind};
+
+use crate::paint::Paint;
+
+/// Prints a line for each event from now on.
+pub(crate) fn follow(idp: &DevIdp, paint: Paint) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = Lines { clock: idp.clock().clone(), paint };
+    tracing_subscriber::fmt().with_env_filter(filter).event_format(lines).init();
+
+    let mut events = idp.events();
+    tokio::spawn(async move {
+        while let Some(event) = events.next().await {
+            println!("{}", line(paint, event.at, "provider", &provider_text(paint, &event.kind)));
+        }
+    });
+}
+
+/// One line: when, who, what.
+pub(crate) fn line(paint: Paint, at: SystemTime, who: &str, what: &str) -> String {
+    let at = DateTime::<Utc>::from(at).format("%H:%M:%S%.3f").to_string();
+    let padded = format!("{who:<11}");
+    let who = match who {
+        "provider" => paint.green(&padded),
+        "dashboard" => paint.blue(&padded),
+        "docs-portal" => paint.yellow(&padded),
+        _ => padded,
+    };
+    format!("  {}  {who}  {what}", paint.faint(&at))
+}
+
+fn provider_text(paint: Paint, event: &EventKind) -> String {
+    let text = event.to_string();
+    match event {
+        EventKind::LogoutDelivered { .. } | EventKind::SingleSignOn { .. } => paint.bold(&text),
+        EventKind::LogoutUndelivered { .. }
+        | EventKind::RefreshRefused { .. }
+        | EventKind::ClientRefused { .. }
+        | EventKind::CodeRefused { .. } => paint.red(&text),
+        _ => text,
+    }
+}
+
+/// Writes the applications' own log in the same form. An application is known by the span around it.
+struct Lines {
+    clock: Clock,
+    paint: Paint,
+}
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut said = Said::default();
+        event.record(&mut said);
+        let message = match *event.metadata().level() {
+            Level::ERROR => self.paint.red(&said.message),
+            Level::WARN => self.paint.yellow(&said.message),
+            _ => said.message,
+        };
+        let who = context.lookup_current().map_or("", |span| span.name());
+        let what = format!("{message}{}", self.paint.faint(&said.details));
+        writeln!(writer, "{}", line(self.paint, self.clock.now(), who, &what))
+    }
+}
+
+/// The message and the other fields of a log event.
+#[derive(Default)]
+struct Said {
+    message: String,
+    details: String,
+}
+
+impl Visit for Said {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        // Writing to a string does not fail.
+        let _ = match field.name() {
+            "message" => write!(self.message, "{value:?}"),
+            name => write!(self.details, "  {name}: {value:?}"),
+        };
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+}

@@ -1,0 +1,54 @@
+//! A dashboard: public start page, protected account page, an API.
+//!
+//! All that concerns sign-in is in this file: who is there comes in by the extractors [`Visitor`] and [`Session`], and
+//! [`vestibule_axum::wrap`] does the rest.
+
+mod view;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Query, State},
+    response::Response,
+    routing::{get, post},
+};
+use example_shared::{
+    CameFrom, Settings, Site, account, api_me, end_other_sessions, end_session, stylesheet,
+};
+use vestibule_axum::{Failure, RelyingParty, Session, Visitor};
+
+/// The whole application.
+pub fn app(settings: &Settings, relying_party: RelyingParty) -> Router {
+    let site = Site::new("Dashboard", view::ICON, include_str!("style.css"), &settings.issuer).beside(
+        "docs-portal",
+        "docs portal",
+        settings,
+    );
+    let router = Router::new()
+        .route("/", get(overview))
+        .route("/me", get(me))
+        .route("/me/sessions/end", post(end_session))
+        .route("/me/sessions/end-others", post(end_other_sessions))
+        .route("/api/me", get(api_me))
+        .route("/style.css", get(stylesheet))
+        .with_state(Arc::new(site));
+    vestibule_axum::wrap(router, relying_party) // last: endpoints, and cover for every route
+}
+
+/// `GET /`: for everybody, with more in it for those who are signed in.
+async fn overview(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Response, Failure> {
+    Ok(match visitor {
+        Visitor::Anonymous => view::welcome(&site),
+        Visitor::SignedIn(session) => view::overview(&site, &session, &session.all_of_user().await?),
+    })
+}
+
+/// `GET /me`: whoever is not signed in is sent to log in, and comes back here.
+async fn me(
+    State(site): State<Arc<Site>>,
+    session: Session,
+    Query(came_from): Query<CameFrom>,
+) -> Result<Response, Failure> {
+    Ok(view::me(&site, &session, &came_from, &account(&session).await?))
+}

@@ -1,0 +1,167 @@
+use std::time::Duration;
+
+use axum::{Json, response::Redirect};
+use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
+use vestibule_axum::{CheckedForm, Failure, OtherSession, Session};
+
+use crate::device::device;
+
+/// What `/api/me` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The user's name at the provider, for programs.
+    pub sub: String,
+    /// And for people.
+    pub name: Option<String>,
+    /// The user's session at the provider: the same in every application.
+    pub sid: Option<String>,
+}
+
+/// `GET /api/me`
+///
+/// # Errors
+/// 401 when the provider has ended the session meanwhile, 503 when it cannot be asked right now.
+pub async fn api_me(session: Session) -> Result<Json<Me>, Failure> {
+    // Calls to an API behind this one would carry it. It is renewed when due: once, however many requests are waiting.
+    let _access_token = session.access_token().await?;
+    Ok(Json(Me {
+        sub: session.subject().to_owned(),
+        name: session.name(),
+        sid: session.sid().map(str::to_owned),
+    }))
+}
+
+/// Which session to end.
+#[derive(Debug, Deserialize)]
+pub struct EndListed {
+    id: String,
+}
+
+/// `POST /me/sessions/end`
+///
+/// # Errors
+/// 503 when the session store does not answer.
+pub async fn end_session(form: CheckedForm<EndListed>) -> Result<Redirect, Failure> {
+    // Only sessions of this very user are in reach. One that has ended meanwhile is as good as ended now.
+    form.session.end_listed(&form.fields.id).await?;
+    Ok(Redirect::to("/me"))
+}
+
+/// A form with nothing to fill in.
+#[derive(Debug, Deserialize)]
+pub struct NoFields {}
+
+/// `POST /me/sessions/end-others`
+///
+/// # Errors
+/// 503 when the session store does not answer.
+pub async fn end_other_sessions(form: CheckedForm<NoFields>) -> Result<Redirect, Failure> {
+    form.session.end_all_others().await?;
+    Ok(Redirect::to("/me"))
+}
+
+/// Who the user is, and where they are signed in.
+///
+/// # Errors
+/// 503 when the session store does not answer.
+pub async fn account(session: &Session) -> Result<Markup, Failure> {
+    let sessions = session.all_of_user().await?;
+    Ok(html! { (profile(session)) (signed_in_at(session, &sessions)) })
+}
+
+fn profile(session: &Session) -> Markup {
+    let email = session.claim("email");
+    let email = email.as_ref().and_then(|email| email.as_str());
+    html! {
+        section.card aria-labelledby="profile" {
+            div.person {
+                (avatar(session))
+                div {
+                    h2 #profile { (session.name().unwrap_or_else(|| session.subject().to_owned())) }
+                    @if let Some(email) = email { p.faint { (email) } }
+                }
+            }
+            dl.facts {
+                dt { "Subject" } dd { code { (session.subject()) } }
+                @if let Some(sid) = session.sid() { dt { "Session at the provider" } dd { code { (sid) } } }
+                dt { "Provider" } dd { code { (session.issuer()) } }
+            }
+            (sign_out(session))
+        }
+    }
+}
+
+fn signed_in_at(session: &Session, sessions: &[OtherSession]) -> Markup {
+    let others = sessions.iter().any(|other| !other.is_current);
+    html! {
+        section.card aria-labelledby="sessions" {
+            h2 #sessions { "Where you are signed in" }
+            ul.sessions {
+                @for each in sessions {
+                    li {
+                        div {
+                            strong { (device(each.user_agent.as_deref())) }
+                            @if each.is_current { " " span.badge { "this browser" } }
+                            p.faint { "Signed in " (ago(each.age)) }
+                        }
+                        @if !each.is_current {
+                            form method="post" action="/me/sessions/end" {
+                                input type="hidden" name="csrf" value=(session.csrf_token());
+                                input type="hidden" name="id" value=(each.id);
+                                button.quiet { "End" span.unseen { " this session" } }
+                            }
+                        }
+                    }
+                }
+            }
+            @if others {
+                form method="post" action="/me/sessions/end-others" {
+                    input type="hidden" name="csrf" value=(session.csrf_token());
+                    button.quiet { "End all others" }
+                }
+            } @else {
+                p.faint { "Sign in with a second browser, and it appears here." }
+            }
+        }
+    }
+}
+
+/// The log-out form. It ends this session, then the one at the provider, which tells all other applications.
+pub fn sign_out(session: &Session) -> Markup {
+    html! {
+        form method="post" action=(session.logout_path()) {
+            input type="hidden" name="csrf" value=(session.csrf_token());
+            button.primary { "Log out" }
+        }
+    }
+}
+
+/// The user's initial, in a circle.
+pub fn avatar(session: &Session) -> Markup {
+    let name = session.name().unwrap_or_else(|| session.subject().to_owned());
+    html! { span.avatar aria-hidden="true" { @for initial in name.chars().take(1) { (initial.to_uppercase()) } } }
+}
+
+/// How long ago, in the largest unit that is at least one.
+fn ago(age: Duration) -> String {
+    match age.as_secs() {
+        0..60 => "just now".to_owned(),
+        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
+        seconds => format!("{} h ago", seconds / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_told_in_one_unit() {
+        let told = |seconds| ago(Duration::from_secs(seconds));
+        assert_eq!(told(59), "just now");
+        assert_eq!(told(60), "1 min ago");
+        assert_eq!(told(3599), "59 min ago");
+        assert_eq!(told(11 * 3600 + 59), "11 h ago");
+    }
+}
