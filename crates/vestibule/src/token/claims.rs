@@ -74,7 +74,7 @@ fn seconds(value: &Value) -> Option<u64> {
     let Value::Number(number) = value else { return None };
     match number.as_u64() {
         Some(whole) => Some(whole),
-        // Casting a float saturates: negative becomes 0.
-        None => number.as_f64().filter(|number| number.is_finite()).map(|number| number as u64),
+        // The cast saturates: a negative number becomes 0.
+        None => number.as_f64().map(|number| number as u64),
     }
 }

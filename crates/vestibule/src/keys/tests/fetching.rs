@@ -99,6 +99,20 @@ fn e14_callers_that_come_and_go_are_bounded() {
 }
 
 #[test]
+fn e14_a_completed_fetch_forgives_the_abandoned_ones() {
+    let node = Node::hanging();
+    let abandon = || drop(poll(Box::pin(node.keys().refresh_if_due()).as_mut()));
+    for _ in 0..5 {
+        abandon();
+        abandon();
+        node.let_through(1);
+        node.refresh_if_due().unwrap();
+        node.pass(600);
+    }
+    assert_eq!(node.fetches(), 15);
+}
+
+#[test]
 fn e14_a_background_task_that_fails_keeps_the_pace() {
     let node = Node::new();
     node.current().unwrap();

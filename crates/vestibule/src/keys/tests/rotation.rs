@@ -88,6 +88,20 @@ fn e13_a_rotation_during_the_cool_down_waits_for_its_end() {
 }
 
 #[test]
+fn e13_in_the_cool_down_nobody_waits() {
+    let node = Node::hanging();
+    node.let_through(2);
+    node.current().unwrap();
+    assert_eq!(node.after_miss().unwrap().unwrap(), ["k1"]);
+    node.pass(1);
+    let keys = node.keys();
+    let missed = ready(keys.current()).unwrap();
+    let flight = node.cache.flight.try_lock().unwrap();
+    assert!(ready(keys.after_miss(&missed)).unwrap().is_none());
+    drop(flight);
+}
+
+#[test]
 fn e13_callers_with_the_same_new_key_share_one_fetch() {
     let node = Node::hanging();
     node.let_through(1);

@@ -35,7 +35,7 @@ pub enum IdTokenError {
     /// `nonce` is not the one of this login (Core 3.1.3.7 (11), checklist A22).
     #[error("the ID token belongs to another login")]
     NonceMismatch,
-    /// `sub` is absent, empty, longer than 255 characters, or not visible ASCII (Core section 2, checklist A23).
+    /// `sub` is absent, empty, longer than 255 characters, or not printable ASCII (Core section 2, checklist A23).
     #[error("the ID token does not name its user properly")]
     SubjectInvalid,
     /// `at_hash` or `c_hash` belongs to another access token or code (Core 3.1.3.8, 3.3.2.11; checklist A24).
@@ -87,7 +87,7 @@ impl Diagnose for IdTokenError {
             }
             Self::SubjectInvalid => (
                 "id_token.subject_invalid",
-                "have the provider send a `sub` of 1 to 255 visible ASCII characters",
+                "have the provider send a `sub` of 1 to 255 printable ASCII characters",
             ),
             Self::HashMismatch => (
                 "id_token.hash_mismatch",

@@ -48,7 +48,7 @@ impl IdToken {
         self.identity.issuer()
     }
 
-    /// `sub`: the user's name at this issuer, 1 to 255 visible ASCII characters. Never reassigned.
+    /// `sub`: the user's name at this issuer, 1 to 255 printable ASCII characters. Never reassigned.
     pub fn subject(&self) -> &str {
         self.identity.subject()
     }

@@ -237,6 +237,8 @@ fn a26_other_kinds_are_refused() {
         with(with(world.id_token(), "client_id", CLIENT), "oid", "org_1"),
         with(with(world.id_token(), "jti", "1"), "typ", "ID"),
         with(world.id_token(), "token_use", "id"),
+        with(with(world.id_token(), "client_id", CLIENT), "jti", "1"),
+        with(with(world.id_token(), "code", "green"), "error", Value::Null),
     ] {
         world.login(&world.sign(&claims)).unwrap();
     }

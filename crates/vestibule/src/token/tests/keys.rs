@@ -4,7 +4,7 @@ use aws_lc_rs::rand::SystemRandom;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::*;
-use crate::Algorithm;
+use crate::{Algorithm, SignatureJob, SignatureVerifier};
 
 /// A key whose published form was altered.
 fn published(key: &TestKey, alter: impl FnOnce(&mut Value)) -> Value {
@@ -37,6 +37,7 @@ fn a07_the_key_fits_the_algorithm() {
     for (input, key, jwk) in [
         ("ES256 on P-384", &es256, es384.jwk()),
         ("an EC key for RS256", &rsa, es256.jwk()),
+        ("an EC key without alg for RS256", &rsa, without(es256.jwk(), "alg")),
         ("another alg", &rsa, published(&rsa, |jwk| jwk["alg"] = json!("RS512"))),
         ("an alg for encryption", &rsa, published(&rsa, |jwk| jwk["alg"] = json!("RSA-OAEP"))),
         ("use=enc", &rsa, published(&rsa, |jwk| jwk["use"] = json!("enc"))),
@@ -165,6 +166,45 @@ fn small_order_points() -> Vec<[u8; 32]> {
             }]
         })
         .collect()
+}
+
+/// An engine that likes everything.
+#[derive(Debug)]
+struct Gullible;
+
+#[async_trait]
+impl SignatureVerifier for Gullible {
+    async fn is_valid(&self, _: SignatureJob<'_>) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a08_odd_forms_never_reach_the_engine() {
+    let [identity, ..] = small_order_points()[..] else { unreachable!() };
+    for (algorithm, signature) in [
+        (Algorithm::Rs256, vec![1; 255]),
+        (Algorithm::Ps512, vec![1; 257]),
+        (Algorithm::Es256, vec![1; 63]),
+        (Algorithm::Es256, vec![1; 72]),
+        (Algorithm::Es256, [[0; 32], [1; 32]].concat()),
+        (Algorithm::Es256, [[1; 32], [0; 32]].concat()),
+        (Algorithm::Es384, vec![1; 64]),
+        (Algorithm::EdDsa, vec![1; 63]),
+        (Algorithm::EdDsa, vec![1; 65]),
+        (Algorithm::EdDsa, [identity, [1; 32]].concat()),
+    ] {
+        let world = World::with_keys([TestKey::new(algorithm, "k")]);
+        let issuer = issuer(&world.issuer);
+        let verifier = Verifier { signatures: &Gullible, ..world.verifier(&issuer) };
+        let nonce = Nonce::new(NONCE);
+        let good = world.sign(&world.id_token());
+        let (input, _) = good.rsplit_once('.').unwrap();
+        let raw = format!("{input}.{}", BASE64_URL_SAFE_NO_PAD.encode(&signature));
+        let refused = ready(verifier.verify(&raw, &IdTokenRules::login(&nonce)));
+        assert_eq!(code(refused), "jwt.bad_signature", "{algorithm}, {} bytes", signature.len());
+        ready(verifier.verify(&good, &IdTokenRules::login(&nonce))).unwrap();
+    }
 }
 
 #[test]

@@ -24,6 +24,10 @@ impl Refresh {
         without(claims, "nonce")
     }
 
+    fn alter_first(&mut self, alter: impl FnOnce(Value) -> Value) {
+        self.first = serde_json::from_value(alter(serde_json::to_value(&self.first).unwrap())).unwrap();
+    }
+
     fn verify(&self, claims: &Value) -> Result<Verified<IdToken>, TokenError> {
         self.world.verify_id_token(&self.world.sign(claims), IdTokenRules::refresh(&self.first))
     }
@@ -49,7 +53,8 @@ fn a27_the_same_login_goes_on() {
         with(claims.clone(), "auth_time", NOW - 5),
         with(claims.clone(), "aud", json!([CLIENT])),
         with(claims.clone(), "iat", NOW),
-        without(claims, "sid"),
+        without(claims.clone(), "sid"),
+        with(with(with(claims, "client_id", CLIENT), "jti", "1"), "at_hash", "x"),
     ] {
         let token = refresh.verify(&claims).unwrap();
         assert_eq!(token.subject(), "alice");
@@ -98,11 +103,16 @@ fn a27_every_other_rule_holds_too() {
 #[test]
 fn a27_a_nonce_that_was_never_sent_is_refused() {
     let mut refresh = Refresh::new();
-    let mut stored = serde_json::to_value(&refresh.first).unwrap();
-    stored.as_object_mut().unwrap().remove("nonce");
-    refresh.first = serde_json::from_value(stored).unwrap();
+    refresh.alter_first(|stored| without(stored, "nonce"));
     refresh.verify(&refresh.claims()).unwrap();
     refresh.changed(&with(refresh.claims(), "nonce", NONCE));
+}
+
+#[test]
+fn a27_the_audience_may_not_shrink() {
+    let mut refresh = Refresh::new();
+    refresh.alter_first(|stored| with(stored, "audience", json!([CLIENT, "project"])));
+    refresh.changed(&refresh.claims());
 }
 
 #[test]

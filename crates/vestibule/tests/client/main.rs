@@ -1,0 +1,19 @@
+//! The protocol client against a provider in memory: every refused answer has its exact code, and caused exactly the
+//! calls that its row of the security checklist allows.
+
+mod authentication;
+mod authorization;
+mod callback;
+mod code_exchange;
+mod conformance;
+mod discovery;
+mod end_session;
+mod endpoints;
+mod metadata_cache;
+mod pending;
+mod refresh;
+mod refreshed_id_token;
+mod revocation;
+mod secrets;
+mod support;
+mod user_info;
