@@ -12,7 +12,7 @@ use super::{builder::Limits, digest::look_ups, sessions::Sessions};
 const NOW: StoreTime = StoreTime::from_millis(1_000);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// REVOCATION, what must hold: 11. What a logout looks up is counted, not timed; and by its type it reaches no session.
+/// Invariant 11 of the session model. What a logout looks up is counted, not timed; and by its type it reaches no session.
 #[test]
 fn invariant_11_a_logout_costs_the_same_among_a_thousand_and_a_million() {
     let limits = Limits { sessions: usize::MAX, marks: usize::MAX, log: 16 };

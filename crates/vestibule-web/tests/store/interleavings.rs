@@ -13,7 +13,7 @@ use crate::{
 const SECOND: Duration = Duration::from_secs(1);
 const SECONDS: Duration = Duration::from_secs(10);
 
-/// REVOCATION, what must hold: 5.
+/// Invariant 5 of the session model.
 #[test]
 fn invariant_05_touch_beside_commit_never_loses_a_refresh_token() {
     let refresh = vec![

@@ -14,7 +14,7 @@ const LEASE: Duration = Duration::from_secs(2);
 const ATTEMPT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(3);
 
-/// REVOCATION, what must hold: 6.
+/// Invariant 6 of the session model.
 #[test]
 fn invariant_06_a_paused_holder_and_a_second_one_keep_the_user_signed_in() {
     for reuse in [Reuse::Refused, Reuse::Accepted] {
