@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
-use vestibule_web::{Error, Visit, http::RequestHead};
+use vestibule_web::{Error, Visit};
 
 /// A signed-in user's session. As an extractor it protects the handler: an anonymous page load is sent to log in and
 /// comes back, an anonymous call gets 401, and a store outage 503.
@@ -56,13 +56,9 @@ impl<S: Sync> FromRequestParts<S> for Session {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         match Visitor::from_request_parts(parts, state).await? {
             Visitor::SignedIn(session) => Ok(session),
-            Visitor::Anonymous => Err(visit(parts)?.relying_party().challenge(&head(parts)).map(Body::from)),
+            Visitor::Anonymous => Err(visit(parts)?.challenge().map(Body::from)),
         }
     }
-}
-
-fn head(parts: &Parts) -> RequestHead<'_> {
-    RequestHead::new(&parts.method, &parts.uri, &parts.headers)
 }
 
 /// The visit that [`wrap`](crate::wrap) opened.

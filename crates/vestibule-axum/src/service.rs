@@ -70,12 +70,13 @@ fn head<'a>(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Request
 }
 
 fn finish(mut response: Response, visit: &Visit) -> Response {
+    let headers = response.headers_mut();
     for (name, value) in visit.response_headers() {
         let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
-        if name == axum::http::header::VARY {
-            response.headers_mut().append(name, value);
-        } else {
-            response.headers_mut().insert(name, value);
+        if name != axum::http::header::VARY {
+            headers.insert(name, value);
+        } else if headers.get_all(&name).iter().all(|known| known != value) {
+            headers.append(name, value);
         }
     }
     response

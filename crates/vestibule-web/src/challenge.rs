@@ -6,14 +6,14 @@ use crate::{
     endpoint::Endpoint,
     engine::Engine,
     error::{SessionError, problem},
-    http::{Reply, RequestHead, is_navigation, reply},
+    http::{Reply, reply},
     return_to::ReturnTo,
 };
 
-/// What an anonymous visitor gets at a protected place (checklist C27).
-pub(crate) fn challenge(engine: &Engine, head: &RequestHead<'_>) -> Reply {
-    if is_navigation(head) {
-        let place = ReturnTo::parse(&head.path_and_query(), &engine.origin).unwrap_or_else(ReturnTo::home);
+/// What an anonymous visitor gets at a protected place (checklist C27). `page` is what a person was about to see.
+pub(crate) fn challenge(engine: &Engine, page: Option<&str>) -> Reply {
+    if let Some(page) = page {
+        let place = ReturnTo::parse(page, &engine.origin).unwrap_or_else(ReturnTo::home);
         reply::see_other(&login_url(engine, &place))
     } else {
         let error = SessionError::Required;

@@ -10,6 +10,9 @@ use vestibule_web::{Session, SessionError, Visitor};
 pub(crate) const PATHS: [&str; 9] =
     ["/", "/news", "/unchanged", "/logo.svg", "/me", "/api/me", "/api/token", "/api/csrf", "/api/visits"];
 
+/// Where users rename themselves, by a form.
+pub(crate) const RENAME: &str = "/rename";
+
 /// For everybody.
 pub(crate) fn home(visitor: &Visitor) -> Response<Bytes> {
     text(format!("hello {}", name(visitor)))
@@ -70,6 +73,11 @@ pub(crate) fn csrf(session: &Session) -> Response<Bytes> {
 pub(crate) async fn count(session: &Session) -> Result<Response<Bytes>, SessionError> {
     let count = session.update_data(|count: &mut u32| *count += 1).await?;
     Ok(text(count.to_string()))
+}
+
+/// Takes a form.
+pub(crate) fn rename(session: &Session, name: &str) -> Response<Bytes> {
+    text(format!("{} is now {name}", session.subject()))
 }
 
 fn name(visitor: &Visitor) -> &str {

@@ -10,7 +10,6 @@ pub use builder::{NoSessions, RelyingPartyBuilder, Stored};
 use vestibule::{Client, CodeFlow};
 
 use crate::{
-    challenge,
     endpoint::{self, Endpoint},
     engine::Engine,
     error::Error,
@@ -57,7 +56,7 @@ impl RelyingParty {
     /// The answer to an anonymous visitor of a protected place: a page is sent to log in and comes back, a program gets
     /// 401 as problem+json.
     pub fn challenge(&self, head: &RequestHead<'_>) -> Reply {
-        challenge::challenge(&self.0, head)
+        self.visit(head).challenge()
     }
 
     /// The answer to a request that failed with this error.

@@ -63,6 +63,12 @@ impl Visit {
         self.0.visitor.get_or_try_init(|| load(&self.0.engine, handle)).await.cloned()
     }
 
+    /// The answer to an anonymous visitor of a protected place: a page is sent to log in and comes back to where the
+    /// browser was, whatever a router made of the path since; a program gets 401 as problem+json.
+    pub fn challenge(&self) -> Reply {
+        challenge::challenge(&self.0.engine, self.0.page.as_deref())
+    }
+
     /// The answer to this request when it failed with `error`: a page for a person, problem+json for a program.
     pub fn respond(&self, error: &Error) -> Reply {
         let Inner { engine, page, .. } = &*self.0;

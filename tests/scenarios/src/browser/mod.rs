@@ -96,7 +96,26 @@ impl Browser {
     pub async fn start_login(&self, node: &Node, path: &str) -> String {
         let answer = self.page(node, path).await;
         assert_eq!(answer.status, 303, "{answer:?}");
-        self.go_on(node, &answer.location().to_owned())
+        self.go_on(node, answer.location())
+    }
+
+    /// The token that forms of this browser's session carry.
+    ///
+    /// # Panics
+    /// When nobody is logged in.
+    pub async fn csrf(&self, node: &Node) -> String {
+        let answer = self.api(node, "/api/csrf").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.text().to_owned()
+    }
+
+    /// Submits the log-out form of a page. Follows nothing.
+    ///
+    /// # Panics
+    /// As [`csrf`](Self::csrf).
+    pub async fn submit_logout(&self, node: &Node) -> Answer {
+        let csrf = self.csrf(node).await;
+        self.send(node, Request::form("/auth/logout", [("csrf", csrf.as_str())])).await
     }
 
     /// The cookie that holds the session of the application.

@@ -1,18 +1,16 @@
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
 use ::axum::{
     Router,
     body::Body,
-    extract::Request,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
-use vestibule_axum::{Error, RelyingParty, Session, SessionError, Visitor, wrap};
-use vestibule_web::http::RequestHead;
+use vestibule_axum::{CheckedForm, Failure, RelyingParty, Session, Visitor, wrap};
 
 use super::{Mount, Site};
 use crate::site;
@@ -24,7 +22,14 @@ pub struct Axum;
 #[async_trait(?Send)]
 impl Mount for Axum {
     async fn start(&self, relying_party: RelyingParty) -> Rc<dyn Site> {
-        Rc::new(AxumSite(wrap(router(&relying_party), relying_party)))
+        Self::site(wrap(router(), relying_party))
+    }
+}
+
+impl Axum {
+    /// Any router as a site: for tests of routers of other shapes.
+    pub fn site(router: Router) -> Rc<dyn Site> {
+        Rc::new(AxumSite(router))
     }
 }
 
@@ -41,8 +46,7 @@ impl Site for AxumSite {
     }
 }
 
-fn router(relying_party: &RelyingParty) -> Router {
-    let (for_token, for_visits) = (relying_party.clone(), relying_party.clone());
+fn router() -> Router {
     Router::new()
         .route("/logo.svg", get(|| async { body(site::logo()) }))
         .route("/", get(|visitor: Visitor| async { body(site::home(&seen(visitor))) }))
@@ -51,27 +55,21 @@ fn router(relying_party: &RelyingParty) -> Router {
         .route("/me", get(|session: Session| async move { body(site::me(&session)) }))
         .route("/api/me", get(|session: Session| async move { body(site::api_me(&session)) }))
         .route("/api/csrf", get(|session: Session| async move { body(site::csrf(&session)) }))
-        .route(
-            "/api/token",
-            get(async move |session: Session, request: Request| {
-                answer(site::api_token(&session).await, &for_token, &request)
-            }),
-        )
-        .route(
-            "/api/visits",
-            get(async move |session: Session, request: Request| {
-                answer(site::count(&session).await, &for_visits, &request)
-            }),
-        )
+        .route("/api/token", get(token))
+        .route("/api/visits", get(visits))
+        .route(site::RENAME, post(rename))
 }
 
-fn answer(
-    outcome: Result<http::Response<Bytes>, SessionError>,
-    relying_party: &RelyingParty,
-    request: &Request,
-) -> Response {
-    let head = RequestHead::new(request.method(), request.uri(), request.headers());
-    body(outcome.unwrap_or_else(|error| relying_party.respond(&Error::from(error), &head)))
+async fn token(session: Session) -> Result<Response, Failure> {
+    Ok(body(site::api_token(&session).await?))
+}
+
+async fn visits(session: Session) -> Result<Response, Failure> {
+    Ok(body(site::count(&session).await?))
+}
+
+async fn rename(CheckedForm { session, fields }: CheckedForm<BTreeMap<String, String>>) -> Response {
+    body(site::rename(&session, &fields["name"]))
 }
 
 fn seen(visitor: Visitor) -> vestibule_web::Visitor {

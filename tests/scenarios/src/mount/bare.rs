@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use vestibule_web::{
-    Error, RelyingParty, SessionError, Visit, Visitor,
+    Error, RelyingParty, Session, SessionError, Visit, Visitor,
     http::{BodyFault, RequestHead},
 };
 
@@ -34,10 +34,10 @@ impl Site for BareSite {
             return self.0.serve(endpoint, head, read).await;
         }
         let visit = self.0.visit(&head);
-        let mut response = match self.route(&head, &visit).await {
+        let mut response = match route(&head, &visit, &body).await {
             Ok(response) => response,
-            Err(SessionError::Required) => self.0.challenge(&head),
-            Err(error) => self.0.respond(&Error::from(error), &head),
+            Err(SessionError::Required) => visit.challenge(),
+            Err(error) => visit.respond(&Error::from(error)),
         };
         if head.method == "HEAD" {
             *response.body_mut() = Bytes::new();
@@ -46,35 +46,43 @@ impl Site for BareSite {
     }
 }
 
-impl BareSite {
-    async fn route(&self, head: &RequestHead<'_>, visit: &Visit) -> Result<Response<Bytes>, SessionError> {
-        if !site::PATHS.contains(&head.path) {
-            return Ok(status(StatusCode::NOT_FOUND));
-        }
-        if !matches!(head.method, "GET" | "HEAD") {
-            let mut response = status(StatusCode::METHOD_NOT_ALLOWED);
-            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
-            return Ok(response);
-        }
-        match head.path {
-            "/logo.svg" => Ok(site::logo()),
-            "/" => Ok(site::home(&visit.visitor().await?)),
-            "/news" => Ok(site::news(&visit.visitor().await?)),
-            "/unchanged" => Ok(site::unchanged(&visit.visitor().await?)),
-            protected => {
-                let Visitor::SignedIn(session) = visit.visitor().await? else {
-                    return Err(SessionError::Required);
-                };
-                match protected {
-                    "/api/me" => Ok(site::api_me(&session)),
-                    "/api/token" => site::api_token(&session).await,
-                    "/api/csrf" => Ok(site::csrf(&session)),
-                    "/api/visits" => site::count(&session).await,
-                    _ => Ok(site::me(&session)),
-                }
+async fn route(head: &RequestHead<'_>, visit: &Visit, body: &[u8]) -> Result<Response<Bytes>, SessionError> {
+    let allowed = match head.path {
+        site::RENAME => "POST",
+        path if site::PATHS.contains(&path) => "GET,HEAD",
+        _ => return Ok(status(StatusCode::NOT_FOUND)),
+    };
+    if !allowed.split(',').any(|method| method == head.method) {
+        let mut response = status(StatusCode::METHOD_NOT_ALLOWED);
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+        return Ok(response);
+    }
+    match head.path {
+        "/logo.svg" => Ok(site::logo()),
+        "/" => Ok(site::home(&visit.visitor().await?)),
+        "/news" => Ok(site::news(&visit.visitor().await?)),
+        "/unchanged" => Ok(site::unchanged(&visit.visitor().await?)),
+        protected => {
+            let Visitor::SignedIn(session) = visit.visitor().await? else {
+                return Err(SessionError::Required);
+            };
+            match protected {
+                "/api/me" => Ok(site::api_me(&session)),
+                "/api/token" => site::api_token(&session).await,
+                "/api/csrf" => Ok(site::csrf(&session)),
+                "/api/visits" => site::count(&session).await,
+                site::RENAME => rename(&session, head, body),
+                _ => Ok(site::me(&session)),
             }
         }
     }
+}
+
+fn rename(session: &Session, head: &RequestHead<'_>, form: &[u8]) -> Result<Response<Bytes>, SessionError> {
+    session.check_form(head, form)?;
+    let mut pairs = url::form_urlencoded::parse(form);
+    let (_, name) = pairs.find(|(field, _)| field == "name").expect("a name");
+    Ok(site::rename(session, &name))
 }
 
 fn status(status: StatusCode) -> Response<Bytes> {
@@ -84,12 +92,13 @@ fn status(status: StatusCode) -> Response<Bytes> {
 }
 
 fn finish(mut response: Response<Bytes>, visit: &Visit) -> Response<Bytes> {
+    let headers = response.headers_mut();
     for (name, value) in visit.response_headers() {
         let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
-        if name == header::VARY {
-            response.headers_mut().append(name, value);
-        } else {
-            response.headers_mut().insert(name, value);
+        if name != header::VARY {
+            headers.insert(name, value);
+        } else if headers.get_all(&name).iter().all(|known| known != value) {
+            headers.append(name, value);
         }
     }
     response
