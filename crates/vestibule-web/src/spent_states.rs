@@ -26,6 +26,12 @@ impl SpentStates {
         spent.insert(Sha256::digest(state.expose()).into(), now).is_none()
     }
 
+    /// Whether the answer to this `state` was taken here before.
+    pub(crate) fn contains(&self, state: &str) -> bool {
+        let digest: [u8; 32] = Sha256::digest(state).into();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&digest)
+    }
+
     /// Forgets what no cookie can bring back.
     pub(crate) fn forget_old(&self, now: Duration) {
         forget(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), now, pending::LIFETIME);

@@ -52,7 +52,9 @@ async fn find_pending(
     }
     let now = engine.store.now().await?;
     engine.pending().find(head, state, now).map_err(|unusable| {
-        Error::from_callback(if unusable { CallbackError::StateInvalid } else { CallbackError::StateUnbound })
+        // A callback opened again has no cookie either, and says nothing about another browser (checklist C12).
+        let over = unusable || engine.spent_states.contains(state);
+        Error::from_callback(if over { CallbackError::StateInvalid } else { CallbackError::StateUnbound })
     })
 }
 

@@ -2,7 +2,7 @@ use http::{StatusCode, header};
 use serde_json::json;
 use vestibule::{Diagnose, Disposition};
 
-use super::Error;
+use super::{Error, SessionError};
 use crate::{
     http::{Reply, reply},
     pages,
@@ -69,6 +69,7 @@ fn retry_after(error: &Error) -> u64 {
         Error::Provider(vestibule::Error::TokenEndpoint(vestibule::TokenEndpointError::Unavailable {
             retry_after,
         })) => *retry_after,
+        Error::Session(SessionError::Refresh(error)) => error.retry_after(),
         _ => None,
     };
     asked.map_or(RETRY_AFTER, |asked| asked.pause().as_secs().max(1))
