@@ -1,3 +1,9 @@
 //! The life of a session as a user sees it, on every mount.
 
+mod cluster;
 mod login;
+mod logout;
+mod outage;
+mod pages;
+mod refresh;
+mod several_tabs;
