@@ -19,6 +19,8 @@
 
 mod answer;
 pub mod browser;
+pub mod crash;
+mod handler;
 pub mod leaks;
 pub mod mount;
 mod node;

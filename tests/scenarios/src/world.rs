@@ -120,6 +120,18 @@ impl World {
         self.surroundings.clock.advance(span);
     }
 
+    /// From now on time passes everywhere as it does for tokio, a twentieth of a second at a time.
+    pub fn let_time_run(&self) {
+        const TICK: Duration = Duration::from_millis(50);
+        let clock = self.surroundings.clock.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(TICK).await;
+                clock.advance(TICK);
+            }
+        });
+    }
+
     /// The session store, to make it fail.
     pub fn store(&self) -> &Faulty {
         &self.store

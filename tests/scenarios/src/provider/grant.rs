@@ -7,6 +7,7 @@ use super::Sso;
 pub(super) struct Grants {
     codes: BTreeMap<String, Code>,
     granted: Vec<Grant>,
+    forgives_reuse: bool,
 }
 
 /// An authorization code that waits to be exchanged.
@@ -45,14 +46,18 @@ impl Grants {
         self.granted.push(grant);
     }
 
-    /// The grant that the refresh token belongs to. One that was spent before ends it (RFC 9700 section 4.14.2).
+    pub(super) fn forgive_reuse(&mut self) {
+        self.forgives_reuse = true;
+    }
+
+    /// The grant that the refresh token belongs to. One that was spent before ends it (RFC 9700 section 4.14.2), unless
+    /// reuse is forgiven.
     pub(super) fn spend(&mut self, client_id: &str, refresh_token: &str) -> Option<&mut Grant> {
         let grant = self.granted.iter_mut().find(|grant| {
             grant.client_id == client_id && grant.refresh_tokens.iter().any(|known| known == refresh_token)
         })?;
-        if grant.refresh_tokens.last().is_none_or(|last| last != refresh_token) {
-            grant.ended = true;
-        }
+        let reused = grant.refresh_tokens.last().is_none_or(|last| last != refresh_token);
+        grant.ended |= reused && !self.forgives_reuse;
         (!grant.ended).then_some(grant)
     }
 

@@ -151,6 +151,17 @@ impl IdentityProvider {
         self.gates.hold(call)
     }
 
+    /// Lets the next call of an endpoint arrive and be carried out; its answer never comes.
+    pub fn lose_answer(&self, call: Call) {
+        self.gates.lose(call);
+    }
+
+    /// Takes a refresh token that was spent as often as it comes: what providers do so that a lost answer can be asked
+    /// for again (FAPI 2.0 section 5.3.2.1).
+    pub fn forgive_reuse(&self) {
+        self.lock().grants.forgive_reuse();
+    }
+
     /// Changes the claims of every ID token before it is signed.
     pub fn alter_id_token(&self, alter: impl Fn(&mut Value) + Send + 'static) {
         self.lock().alter_id_token = Some(Box::new(alter));

@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use http::{Request, Response};
 use tokio::sync::Notify;
 use vestibule::{
     testing::TestTransport,
-    transport::{Limits, Transport, TransportError},
+    transport::{Limits, Transport, TransportError, TransportErrorKind},
 };
 
 use super::Call;
@@ -30,31 +30,50 @@ impl Wire {
 #[async_trait]
 impl Transport for Wire {
     async fn send(&self, request: Request<Bytes>, limits: Limits) -> Result<Response<Bytes>, TransportError> {
-        let gate = Call::of(request.uri().path()).and_then(|call| self.gates.next(call));
+        let fate = Call::of(request.uri().path()).and_then(|call| self.gates.next(call));
         tokio::task::yield_now().await;
         let answer = self.transport.send(request, limits).await;
-        match gate {
-            Some(gate) => gate.pass().await,
+        match fate {
+            Some(Fate::Held(gate)) => gate.pass().await,
+            Some(Fate::Lost) => return Err(TransportError::new(TransportErrorKind::TimedOut, true)),
             None => tokio::task::yield_now().await,
         }
         answer
     }
 }
 
-/// The answers that are to be kept back.
+/// The answers that are to be kept back or lost.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Gates(Arc<Mutex<BTreeMap<Call, VecDeque<Arc<Gate>>>>>);
+pub(super) struct Gates(Arc<Mutex<BTreeMap<Call, VecDeque<Fate>>>>);
+
+/// What happens to an answer on its way.
+#[derive(Debug)]
+enum Fate {
+    Held(Arc<Gate>),
+    Lost,
+}
 
 impl Gates {
     pub(super) fn hold(&self, call: Call) -> Held {
         let gate = Arc::new(Gate::default());
-        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        gates.entry(call).or_default().push_back(Arc::clone(&gate));
+        self.push(call, Fate::Held(Arc::clone(&gate)));
         Held(gate)
     }
 
-    fn next(&self, call: Call) -> Option<Arc<Gate>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&call)?.pop_front()
+    pub(super) fn lose(&self, call: Call) {
+        self.push(call, Fate::Lost);
+    }
+
+    fn push(&self, call: Call, fate: Fate) {
+        self.lock().entry(call).or_default().push_back(fate);
+    }
+
+    fn next(&self, call: Call) -> Option<Fate> {
+        self.lock().get_mut(&call)?.pop_front()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Call, VecDeque<Fate>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

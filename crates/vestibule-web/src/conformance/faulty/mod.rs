@@ -46,6 +46,11 @@ impl Faulty {
         self.plan.outage(down);
     }
 
+    /// Puts the store on another machine: other tasks run before and after every call is carried out.
+    pub fn remote(&self) {
+        self.plan.remote();
+    }
+
     /// How many calls of `verb` there were, failed ones included.
     pub fn calls(&self, verb: Verb) -> usize {
         self.plan.calls(verb)

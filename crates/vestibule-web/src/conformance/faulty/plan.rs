@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use tokio::sync::Notify;
+use tokio::{sync::Notify, task};
 
 use crate::store::StoreError;
 
@@ -49,6 +49,7 @@ pub enum Moment {
 pub(super) struct Plan {
     verbs: Mutex<HashMap<Verb, Calls>>,
     down: AtomicBool,
+    remote: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -72,6 +73,10 @@ impl Plan {
         self.down.store(down, Ordering::SeqCst);
     }
 
+    pub(super) fn remote(&self) {
+        self.remote.store(true, Ordering::SeqCst);
+    }
+
     pub(super) fn calls(&self, verb: Verb) -> usize {
         self.verbs().get(&verb).map_or(0, |calls| calls.count)
     }
@@ -83,10 +88,18 @@ impl Plan {
         call: impl Future<Output = Result<R, StoreError>>,
     ) -> Result<R, StoreError> {
         let action = self.next(verb);
+        self.travel().await;
         self.happen(action.as_ref(), Moment::Before).await?;
         let reply = call.await?;
         self.happen(action.as_ref(), Moment::After).await?;
+        self.travel().await;
         Ok(reply)
+    }
+
+    async fn travel(&self) {
+        if self.remote.load(Ordering::SeqCst) {
+            task::yield_now().await;
+        }
     }
 
     async fn happen(&self, action: Option<&Action>, now: Moment) -> Result<(), StoreError> {
