@@ -1,0 +1,156 @@
+//! Prints the tables of `docs/performance.md`.
+
+use std::{env, process::Command, time::Duration};
+
+use anyhow::{Result, bail, ensure};
+use bench::{
+    load::Load,
+    memory,
+    paired::{self, Contestant, Plan, timed},
+    server::Server,
+    site::{PAGE, STATIC_FILE, Site},
+    stores::{self, Filled},
+    tokens::Token,
+};
+use tokio::runtime::{self, Runtime};
+use tower_service::Service;
+use vestibule::Algorithm;
+
+const HELP: &str = "Usage: cargo run --release -- [verify | request | loopback | revoke | memory]...";
+
+fn main() -> Result<()> {
+    let asked: Vec<String> = env::args().skip(1).collect();
+    let all = ["verify", "request", "loopback", "revoke", "memory"].map(str::to_owned);
+    for table in if asked.is_empty() { &all[..] } else { &asked } {
+        match table.as_str() {
+            // First in its process, so that nothing freed before is filled again.
+            "memory" if asked.len() == 1 => memory()?,
+            "memory" => of_its_own("memory")?,
+            "verify" => verify()?,
+            "request" => request()?,
+            "loopback" => loopback()?,
+            "revoke" => revoke()?,
+            _ => bail!("{HELP}"),
+        }
+    }
+    Ok(())
+}
+
+fn verify() -> Result<()> {
+    let plan = Plan { rounds: 101, slice: Duration::from_millis(5) };
+    for algorithm in [Algorithm::Rs256, Algorithm::Es256] {
+        let token = Token::new(algorithm)?;
+        let title = format!("one {algorithm} ID token of {} characters", token.length());
+        println!("{}", paired::table(&title, &paired::compare(plan, token.contestants())));
+    }
+    Ok(())
+}
+
+fn request() -> Result<()> {
+    let plan = Plan { rounds: 101, slice: Duration::from_millis(5) };
+    let runtime = runtime()?;
+    let site = runtime.block_on(Site::signed_in())?;
+    let asking = |name, router: &axum::Router, path| {
+        let (mut router, site, runtime) = (router.clone(), &site, &runtime);
+        Contestant::measured(name, move |requests| {
+            timed(|| {
+                runtime.block_on(async {
+                    for _ in 0..requests {
+                        let answer = router.call(site.request(path)).await;
+                        assert!(answer.is_ok_and(|answer| answer.status().is_success()));
+                    }
+                });
+            })
+        })
+    };
+    for (title, path) in
+        [("a page in process, user signed in", PAGE), ("a static file in process", STATIC_FILE)]
+    {
+        let contestants =
+            vec![asking("bare handler", &site.bare, path), asking("in Vestibule", &site.wrapped, path)];
+        println!("{}", paired::table(title, &paired::compare(plan, contestants)));
+    }
+    Ok(())
+}
+
+fn loopback() -> Result<()> {
+    const CONNECTIONS: usize = 16;
+    let plan = Plan { rounds: 41, slice: Duration::from_millis(100) };
+    let server = Server::start()?;
+    let runtime = runtime()?;
+    for (title, path) in
+        [("a page over loopback, user signed in", PAGE), ("a static file over loopback", STATIC_FILE)]
+    {
+        let loading = |name, address| {
+            let mut load = runtime.block_on(Load::open(&server, address, path, CONNECTIONS))?;
+            let runtime = &runtime;
+            let send =
+                move |requests| runtime.block_on(load.send(requests)).expect("every request is answered");
+            anyhow::Ok(Contestant::measured(name, send))
+        };
+        let contestants =
+            vec![loading("bare handler", server.bare)?, loading("in Vestibule", server.wrapped)?];
+        println!("{}", paired::table(title, &paired::compare(plan, contestants)));
+    }
+    Ok(())
+}
+
+fn revoke() -> Result<()> {
+    const SIZES: [(&str, usize); 3] =
+        [("among 1,000 sessions", 1_000), ("among 100,000", 100_000), ("among 1,000,000", 1_000_000)];
+    const ROUNDS: usize = 40;
+    const LOGOUTS: usize = 25;
+    let runtime = runtime()?;
+    let stores = SIZES.map(|(_, sessions)| {
+        runtime.block_on(async { Filled::new(sessions, &*stores::model().await?).await })
+    });
+    let stores: Vec<Filled> = stores.into_iter().collect::<Result<_>>()?;
+    let mut rounds = vec![Vec::with_capacity(ROUNDS); stores.len()];
+    for round in 0..ROUNDS {
+        for who in paired::turns(round, stores.len()) {
+            let logouts = stores[who].logouts(round * LOGOUTS..(round + 1) * LOGOUTS);
+            let mut done = Ok(());
+            let cost = timed(|| done = runtime.block_on(stores[who].revoke(logouts)));
+            done?;
+            rounds[who].push(cost.each(LOGOUTS as u64));
+        }
+    }
+    let names = SIZES.map(|(name, _)| name);
+    println!("{}", paired::table("revoke one `sid`", &paired::summarise(&names, &rounds)));
+    for ((name, _), store) in SIZES.iter().zip(&stores) {
+        let mut reaped = Ok(0);
+        let cost = timed(|| reaped = runtime.block_on(store.reap()));
+        let removed = reaped?;
+        let each = cost.wall.as_secs_f64() * 1e6 / removed as f64;
+        println!("reaping {name}: {removed} sessions, {each:.2} µs each");
+    }
+    println!();
+    Ok(())
+}
+
+fn memory() -> Result<()> {
+    const SESSIONS: usize = 1_000_000;
+    runtime()?.block_on(async {
+        let model = stores::model().await?;
+        let before = memory::resident()?;
+        let store = Filled::new(SESSIONS, &model).await?;
+        let each = (memory::resident()? - before) / SESSIONS;
+        let content = model.grant.len() + model.label.len() + model.data.len();
+        println!(
+            "{SESSIONS} sessions: {each} bytes each, of which {content} are identity and sealed tokens\n"
+        );
+        drop(store);
+        Ok(())
+    })
+}
+
+/// Runs one table in a process of its own.
+fn of_its_own(table: &str) -> Result<()> {
+    let status = Command::new(env::current_exe()?).arg(table).status()?;
+    ensure!(status.success(), "{table} failed ({status})");
+    Ok(())
+}
+
+fn runtime() -> Result<Runtime> {
+    Ok(runtime::Builder::new_current_thread().enable_all().build()?)
+}

@@ -1,0 +1,122 @@
+//! An axum application with a page for users who are signed in, with and without Vestibule in front.
+
+use anyhow::{Context as _, Result, bail};
+use axum::{Router, body::Body, routing::get};
+use http::{Request, Response, StatusCode, header};
+use tower_service::Service;
+use url::Url;
+use vestibule::OsRandom;
+use vestibule_axum::{CookieKeys, MemoryStore, RelyingParty, Session};
+
+use crate::provider::InMemory;
+
+/// A page that greets its user.
+pub const PAGE: &str = "/me";
+
+/// What does not ask who is there.
+pub const STATIC_FILE: &str = "/style.css";
+
+/// The application, and the cookie of a browser that signed in to it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Without Vestibule: the page greets everybody alike.
+    pub bare: Router,
+    /// In Vestibule: the page is for users who are signed in.
+    pub wrapped: Router,
+    /// Where the sessions are.
+    pub store: MemoryStore,
+    /// The request's `Cookie` header.
+    pub cookie: String,
+}
+
+impl Site {
+    /// Builds the application and signs a user in. Call it inside a runtime.
+    ///
+    /// # Errors
+    /// When the login fails.
+    pub async fn signed_in() -> Result<Self> {
+        let provider = InMemory::new();
+        let store = MemoryStore::new();
+        let relying_party = RelyingParty::builder(provider.client()?, "https://app.example")
+            .stored_sessions(store.clone(), CookieKeys::generate(&OsRandom)?)
+            .build()?;
+        let bare = Router::new().route(STATIC_FILE, get(style)).route(PAGE, get(hello));
+        let pages = Router::new().route(STATIC_FILE, get(style)).route(PAGE, get(hello_user));
+        let wrapped = vestibule_axum::wrap(pages, relying_party);
+        let cookie = sign_in(&provider, &wrapped).await?;
+        Ok(Self { bare, wrapped, store, cookie })
+    }
+
+    /// A browser's request for a page of the application.
+    ///
+    /// # Panics
+    /// When the path is none.
+    pub fn request(&self, path: &str) -> Request<Body> {
+        Request::get(path)
+            .header(header::HOST, "app.example")
+            .header(header::ACCEPT, "text/html,application/xhtml+xml")
+            .header(
+                header::USER_AGENT,
+                "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+            )
+            .header(header::COOKIE, &self.cookie)
+            .body(Body::empty())
+            .expect("a request")
+    }
+}
+
+/// Whom [`InMemory`] logs in.
+const SUBJECT: &str = "usr_58812749213204488";
+
+async fn hello() -> String {
+    format!("hello {SUBJECT}")
+}
+
+async fn hello_user(session: Session) -> String {
+    format!("hello {}", session.subject())
+}
+
+async fn style() -> &'static str {
+    "body { font: 16px system-ui }"
+}
+
+/// The whole login, as browser and provider go through it.
+async fn sign_in(provider: &InMemory, application: &Router) -> Result<String> {
+    let start = send(application, "/auth/login", "").await?;
+    let location = header_of(&start, header::LOCATION)?;
+    let parameter = |wanted: &str| {
+        let url = Url::parse(location).ok()?;
+        url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    };
+    provider.grant(&parameter("nonce").context("a nonce")?);
+    let callback = format!("/auth/callback?code=code-1&state={}", parameter("state").context("a state")?);
+    let end = send(application, &callback, &cookies(&start)).await?;
+    let session = cookies(&end);
+    let page = send(application, PAGE, &session).await?;
+    if page.status() != StatusCode::OK {
+        bail!("the user is not signed in: {page:?}");
+    }
+    Ok(session)
+}
+
+async fn send(application: &Router, path: &str, cookie: &str) -> Result<Response<Body>> {
+    let request = Request::get(path)
+        .header(header::ACCEPT, "text/html")
+        .header(header::COOKIE, cookie)
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-dest", "document")
+        .body(Body::empty())?;
+    Ok(application.clone().call(request).await?)
+}
+
+fn header_of(response: &Response<Body>, name: header::HeaderName) -> Result<&str> {
+    let value = response.headers().get(&name);
+    Ok(value.with_context(|| format!("no {name}: {response:?}"))?.to_str()?)
+}
+
+/// The cookies that an answer sets and does not delete, as the browser sends them back.
+fn cookies(response: &Response<Body>) -> String {
+    let lines = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let kept = lines.filter(|line| !line.contains("Max-Age=0"));
+    kept.filter_map(|line| line.split(';').next()).collect::<Vec<_>>().join("; ")
+}
