@@ -10,17 +10,15 @@ use serde_json::{Map, Number, Value};
 ///
 /// A number that no `f64` can hold, such as `1e400`, is a syntax error.
 pub(crate) fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, JsonFault> {
-    let depth_exceeded = Cell::new(false);
+    let fault = Cell::new(JsonFault::Syntax);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: MAX_DEPTH, exceeded: &depth_exceeded }
+    let value = Strict { depth: MAX_DEPTH, fault: &fault }
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value));
     match value {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(JsonFault::NotAnObject),
-        Err(_) if depth_exceeded.get() => Err(JsonFault::TooDeep),
-        Err(error) if error.is_data() => Err(JsonFault::RepeatedName),
-        Err(_) => Err(JsonFault::Syntax),
+        Err(_) => Err(fault.get()),
     }
 }
 
@@ -43,17 +41,20 @@ pub(crate) enum JsonFault {
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     depth: u8,
-    exceeded: &'a Cell<bool>,
+    /// What to report if reading ends early.
+    fault: &'a Cell<JsonFault>,
 }
 
 impl Strict<'_> {
+    fn refuse<T, E: Error>(self, fault: JsonFault) -> Result<T, E> {
+        self.fault.set(fault);
+        Err(E::custom(fault))
+    }
+
     fn inner<E: Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
             Some(depth) => Ok(Self { depth, ..self }),
-            None => {
-                self.exceeded.set(true);
-                Err(E::custom("too deep"))
-            }
+            None => self.refuse(JsonFault::TooDeep),
         }
     }
 }
@@ -86,7 +87,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
+        Number::from_f64(value)
+            .map_or_else(|| self.refuse(JsonFault::Syntax), |number| Ok(Value::Number(number)))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -116,24 +118,27 @@ impl<'de> Visitor<'de> for Strict<'_> {
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(inner)?;
             if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("repeated name"));
+                return self.refuse(JsonFault::RepeatedName);
             }
         }
-        Ok(arbitrary_precision_number(object))
+        match arbitrary_precision_number(&object) {
+            None => Ok(Value::Object(object)),
+            Some(number) if number.as_f64().is_some_and(f64::is_finite) => Ok(Value::Number(number)),
+            Some(_) => self.refuse(JsonFault::Syntax),
+        }
     }
 }
 
-/// Undoes `serde_json/arbitrary_precision`, which any crate of an application may switch on for all of them: numbers then
-/// arrive as objects with this one private member. Without that feature it is an ordinary name.
-fn arbitrary_precision_number(object: Map<String, Value>) -> Value {
+/// The number that this object stands for under `serde_json/arbitrary_precision`, which any crate of an application may
+/// switch on for all of them: numbers then arrive as objects with one private member. Without it that is just a name.
+fn arbitrary_precision_number(object: &Map<String, Value>) -> Option<Number> {
     const PRIVATE_NAME: &str = "$serde_json::private::Number";
-    let number = match (object.len(), object.get(PRIVATE_NAME)) {
+    match (object.len(), object.get(PRIVATE_NAME)) {
         (1, Some(Value::String(digits))) if serde_json::from_str::<Number>("1e400").is_ok() => {
-            serde_json::from_str::<Number>(digits).ok()
+            serde_json::from_str(digits).ok()
         }
         _ => None,
-    };
-    number.map_or(Value::Object(object), Value::Number)
+    }
 }
 
 #[cfg(test)]
