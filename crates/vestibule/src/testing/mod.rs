@@ -7,6 +7,8 @@ mod test_issuer;
 #[cfg(not(target_arch = "wasm32"))]
 mod test_key;
 #[cfg(not(target_arch = "wasm32"))]
+mod test_provider;
+#[cfg(not(target_arch = "wasm32"))]
 mod test_verifier;
 mod transport;
 
@@ -16,6 +18,8 @@ pub use random::SeededRandom;
 pub use test_issuer::TestIssuer;
 #[cfg(not(target_arch = "wasm32"))]
 pub use test_key::TestKey;
+#[cfg(not(target_arch = "wasm32"))]
+pub use test_provider::TestProvider;
 #[cfg(not(target_arch = "wasm32"))]
 pub use test_verifier::TestVerifier;
 pub use transport::{TestTransport, json_response};

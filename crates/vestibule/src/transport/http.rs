@@ -9,6 +9,10 @@ use crate::ConfigError;
 
 const CONNECT: Duration = Duration::from_secs(3);
 
+/// How long an unused connection is kept: less than any server keeps it, so that no request meets a closing connection
+/// and is lost.
+const IDLE: Duration = Duration::from_secs(3);
+
 /// The bundled transport: rustls with TLS 1.2 or later, no redirects, no repetitions, no proxy from the environment, no
 /// cookies, no decompression. There is no way to accept a certificate that does not hold.
 #[derive(Clone, Debug)]
@@ -48,6 +52,7 @@ fn strict() -> ClientBuilder {
         .no_deflate()
         .referer(false)
         .connect_timeout(CONNECT)
+        .pool_idle_timeout(IDLE)
         .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
 }
 
@@ -95,14 +100,10 @@ fn classify(error: reqwest::Error) -> TransportError {
     TransportError::new(kind, sent).caused_by(error.without_url())
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if inner.is_some_and(|inner| inner.is::<rustls::Error>()) || error.is::<rustls::Error>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+/// An I/O error hides the error that it wraps from `source`.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || wrapped.is_some_and(|wrapped| is_tls(wrapped))
+        || error.source().is_some_and(is_tls)
 }

@@ -3,11 +3,33 @@
 use std::fmt::Debug;
 
 use vestibule::{
-    AccessToken, AuthorizationCode, Callback, ClientSecret, CodeVerifier, EndSession, Nonce, RawIdToken,
-    RedirectUri, RefreshToken, RevocableToken, State, testing::json_response,
+    AccessToken, AuthorizationCode, Callback, ClientSecret, CodeVerifier, EndSession, Login, Nonce,
+    PendingLogin, RawIdToken, RedirectUri, RefreshToken, RevocableToken, State, TokenResponse,
+    testing::json_response,
 };
 
 use crate::support::{SECRET, World, callback_query, html, parameters, unreachable};
+
+/// Does not compile when the type has the trait: then two implementations fit.
+macro_rules! has_not {
+    ($trait:path: $($type:ty),+) => {
+        $(const _: fn() = || {
+            trait Fits<Which> {
+                fn anything() {}
+            }
+            struct WithTheTrait;
+            impl<T: ?Sized> Fits<()> for T {}
+            impl<T: ?Sized + $trait> Fits<WithTheTrait> for T {}
+            <$type as Fits<_>>::anything();
+        };)+
+    };
+}
+
+has_not!(serde::Serialize: AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, Nonce, RawIdToken, RefreshToken, State);
+has_not!(std::fmt::Display: AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, Nonce, RawIdToken, RefreshToken, State);
+has_not!(serde::Serialize: Callback, PendingLogin, TokenResponse, Login);
+has_not!(std::fmt::Display: Callback, PendingLogin, TokenResponse, Login);
+has_not!(Clone: PendingLogin);
 
 /// What must never be seen.
 const CANARY: &str = "canary-4f1d";
