@@ -1,12 +1,16 @@
-use crate::{
-    paint::Paint,
-    stage::{ACCESS_TOKEN_LIFETIME, Stage},
-};
+use std::time::Duration;
+
+use example_shared::testing::ACCESS_TOKEN_LIFETIME;
+
+use crate::{paint::Paint, stage::Stage};
+
+/// How long before its end an application renews an access token.
+const AHEAD: Duration = Duration::from_secs(30);
 
 /// Where everything is, and what to try.
 pub(crate) fn banner(stage: &Stage, paint: Paint) -> String {
     let Stage { idp, dashboard, docs_portal, .. } = stage;
-    let due = ACCESS_TOKEN_LIFETIME.as_secs() - 30;
+    let due = ACCESS_TOKEN_LIFETIME.saturating_sub(AHEAD).as_secs();
     let addresses = [
         (paint.blue("dashboard  "), dashboard.url.as_str(), ""),
         (paint.yellow("docs portal"), docs_portal.url.as_str(), ""),

@@ -19,12 +19,15 @@ use vestibule_dev_idp::{Clock, DevIdp, EventKind};
 
 use crate::paint::Paint;
 
-/// Prints a line for each event from now on.
-pub(crate) fn follow(idp: &DevIdp, paint: Paint) {
+/// Prints what the applications log from now on, by the time of `clock`.
+pub(crate) fn listen_to_applications(clock: &Clock, paint: Paint) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = Lines { clock: idp.clock().clone(), paint };
+    let lines = Lines { clock: clock.clone(), paint };
     tracing_subscriber::fmt().with_env_filter(filter).event_format(lines).init();
+}
 
+/// Prints what happens at the provider from now on.
+pub(crate) fn listen_to_provider(idp: &DevIdp, paint: Paint) {
     let mut events = idp.events();
     tokio::spawn(async move {
         while let Some(event) = events.next().await {
@@ -100,9 +103,13 @@ impl Visit for Said {
         // Writing to a string does not fail.
         let _ = match field.name() {
             "message" => write!(self.message, "{value:?}"),
+            "correlation" => Ok(()),
             name => write!(self.details, "  {name}: {value:?}"),
         };
     }
+
+    /// Whether a token had this or that is for machines.
+    fn record_bool(&mut self, _: &Field, _: bool) {}
 
     fn record_str(&mut self, field: &Field, value: &str) {
         self.record_debug(field, &format_args!("{value}"));

@@ -5,12 +5,13 @@
 
 mod banner;
 mod check;
-mod clock;
 mod live_log;
 mod paint;
 mod stage;
 
 use std::process::ExitCode;
+
+use vestibule_dev_idp::Clock;
 
 use crate::{paint::Paint, stage::Stage};
 
@@ -52,9 +53,11 @@ async fn main() -> ExitCode {
 /// Runs until Ctrl-C.
 async fn show() -> anyhow::Result<()> {
     let paint = Paint::for_stdout();
-    let stage = Stage::set(stage::USUAL_PORTS).await?;
+    let clock = Clock::system();
+    live_log::listen_to_applications(&clock, paint);
+    let stage = Stage::set(&clock, stage::USUAL_PORTS).await?;
     println!("{}", banner::banner(&stage, paint));
-    live_log::follow(&stage.idp, paint);
+    live_log::listen_to_provider(&stage.idp, paint);
     example_shared::stopped().await;
     stage.clear().await;
     Ok(())

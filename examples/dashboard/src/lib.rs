@@ -20,11 +20,7 @@ use vestibule_axum::{Failure, RelyingParty, Session, Visitor};
 
 /// The whole application.
 pub fn app(settings: &Settings, relying_party: RelyingParty) -> Router {
-    let site = Site::new("Dashboard", view::ICON, include_str!("style.css"), &settings.issuer).beside(
-        "docs-portal",
-        "docs portal",
-        settings,
-    );
+    let site = Site::new(view::LOOKS, settings);
     let router = Router::new()
         .route("/", get(overview))
         .route("/me", get(me))

@@ -1,20 +1,32 @@
 //! The pages.
 
 use axum::response::Response;
-use example_shared::{CameFrom, Site, avatar, sign_out};
+use example_shared::{CameFrom, Looks, Site, ago, avatar, sign_out};
 use maud::{Markup, html};
 use vestibule_axum::{OtherSession, Session};
 
-const ID: &str = "dashboard";
-pub(crate) const ICON: &str = "M4 13a1 1 0 0 1 1-1h3a1 1 0 0 1 1 1v7H5a1 1 0 0 1-1-1zM10 5a1 1 0 0 1 1-1h3a1 1 0 0 1 1 1v15h-5zM16 10a1 1 0 0 1 1-1h2a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-3z";
+pub(crate) const LOOKS: Looks = Looks {
+    id: "dashboard",
+    name: "Dashboard",
+    icon: "M4 13a1 1 0 0 1 1-1h3a1 1 0 0 1 1 1v7H5a1 1 0 0 1-1-1zM10 5a1 1 0 0 1 1-1h3a1 1 0 0 1 1 1v15h-5zM16 10a1 1 0 0 1 1-1h2a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-3z",
+    css: include_str!("style.css"),
+    neighbour: ("docs-portal", "docs portal"),
+};
 
 /// The start page of somebody who is not signed in.
 pub(crate) fn welcome(site: &Site) -> Response {
     let main = html! {
         div.hero {
-            h1 { "One sign-in, every app" }
-            p.lead { "Sign in here, and the other applications of your team know you. Sign out anywhere, and you are out everywhere." }
+            h1 { "Sign in once" }
+            p.lead { "Sign in here, and the other applications of your team know you. Log out anywhere, and you are out everywhere." }
             a.primary href="/auth/login?return_to=/" { "Sign in" }
+        }
+        div.cards {
+            (card("Your account", &html! { p { "Who you are, as the identity provider tells it." } }))
+            (card("Your browsers", &html! { p { "Where else you are signed in, and how to end that." } }))
+            @if let Some(docs) = &site.neighbour {
+                (card("Next door", &html! { p { "The " a href=(docs.link) { (docs.name) } ", with the same sign-in." } }))
+            }
         }
     };
     site.page("Welcome", &frame(site, None, "/", &main))
@@ -23,20 +35,26 @@ pub(crate) fn welcome(site: &Site) -> Response {
 /// The start page of somebody who is.
 pub(crate) fn overview(site: &Site, session: &Session, sessions: &[OtherSession]) -> Response {
     let name = session.name().unwrap_or_else(|| session.subject().to_owned());
-    let minutes =
-        sessions.iter().find(|each| each.is_current).map_or(0, |current| current.age.as_secs() / 60);
+    let since = sessions.iter().find(|each| each.is_current).map(|current| ago(current.age));
     let main = html! {
         h1 { "Hello, " (name) }
         div.cards {
-            (figure("Signed in for", &minutes.to_string(), "min", &html! { a href="/me" { "Your account" } }))
-            (figure("Browsers", &sessions.len().to_string(), "here", &html! { a href="/me" { "See them all" } }))
+            (card("Signed in", &html! {
+                p.figure { (since.unwrap_or_default()) }
+                a href="/me" { "Your account" }
+            }))
+            (card("Your browsers", &html! {
+                p.figure { (sessions.len()) }
+                a href="/me#sessions" { "Which they are" }
+            }))
             @if let Some(docs) = &site.neighbour {
-                (figure("Next door", "1", "app", &html! {
-                    a href=(docs.link_from(ID)) { "Open the " (docs.name) }
+                (card("Next door", &html! {
+                    p.figure { "1 app" }
+                    a href=(docs.link) { "Open the " (docs.name) }
                 }))
             }
         }
-        section.card.wide aria-labelledby="api" {
+        section.card aria-labelledby="api" {
             h2 #api { "The API behind this page" }
             p.faint { "Called by scripts with the same cookie. An access token that is due is renewed before the answer." }
             pre {
@@ -53,12 +71,7 @@ pub(crate) fn overview(site: &Site, session: &Session, sessions: &[OtherSession]
 /// The account page.
 pub(crate) fn me(site: &Site, session: &Session, came_from: &CameFrom, account: &Markup) -> Response {
     let main = html! {
-        @if let Some(docs) = site.neighbour.as_ref().filter(|docs| docs.sent(came_from)) {
-            p.notice {
-                "You came from the " (docs.name) ", and are signed in here as well."
-                " " a href=(docs.link_from(ID)) { "Back to it" }
-            }
-        }
+        @if let Some(docs) = &site.neighbour { (docs.note(came_from)) }
         h1 { "Your account" }
         div.account { (account) }
     };
@@ -79,7 +92,7 @@ fn frame(site: &Site, session: Option<&Session>, here: &str, main: &Markup) -> M
             div.who {
                 @match session {
                     Some(session) => { (avatar(session)) (sign_out(session)) }
-                    None => a.primary href="/auth/login?return_to=/" { "Sign in" }
+                    None => a.quiet href="/auth/login?return_to=/" { "Sign in" }
                 }
             }
         }
@@ -87,12 +100,6 @@ fn frame(site: &Site, session: Option<&Session>, here: &str, main: &Markup) -> M
     }
 }
 
-fn figure(title: &str, number: &str, unit: &str, more: &Markup) -> Markup {
-    html! {
-        section.card {
-            h2.faint { (title) }
-            p.figure { (number) " " span { (unit) } }
-            p { (more) }
-        }
-    }
+fn card(title: &str, content: &Markup) -> Markup {
+    html! { section.card { h2.faint { (title) } (content) } }
 }

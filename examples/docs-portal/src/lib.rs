@@ -23,11 +23,7 @@ use crate::articles::Article;
 
 /// The whole application.
 pub fn app(settings: &Settings, relying_party: RelyingParty) -> Router {
-    let site = Site::new("Docs portal", view::ICON, include_str!("style.css"), &settings.issuer).beside(
-        "dashboard",
-        "dashboard",
-        settings,
-    );
+    let site = Site::new(view::LOOKS, settings);
     let public = |article: &'static Article| {
         get(async move |State(site): State<Arc<Site>>, visitor: Visitor| {
             view::article(&site, &visitor, article)

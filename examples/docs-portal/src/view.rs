@@ -1,14 +1,19 @@
 //! The pages.
 
 use axum::response::Response;
-use example_shared::{CameFrom, Site, avatar};
+use example_shared::{CameFrom, Looks, Site, avatar};
 use maud::{Markup, html};
 use vestibule_axum::{Session, Visitor};
 
 use crate::articles::{Article, FOR_MEMBERS, ONE_LOGIN, ONE_LOGOUT};
 
-const ID: &str = "docs-portal";
-pub(crate) const ICON: &str = "M5 4h5a2 2 0 0 1 2 2 2 2 0 0 1 2-2h5a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1h-5a2 2 0 0 0-2 2 2 2 0 0 0-2-2H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z";
+pub(crate) const LOOKS: Looks = Looks {
+    id: "docs-portal",
+    name: "Docs portal",
+    icon: "M5 4h5a2 2 0 0 1 2 2 2 2 0 0 1 2-2h5a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1h-5a2 2 0 0 0-2 2 2 2 0 0 0-2-2H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z",
+    css: include_str!("style.css"),
+    neighbour: ("dashboard", "dashboard"),
+};
 
 /// An article.
 pub(crate) fn article(site: &Site, visitor: &Visitor, article: &Article) -> Response {
@@ -25,12 +30,7 @@ pub(crate) fn article(site: &Site, visitor: &Visitor, article: &Article) -> Resp
 /// The account page.
 pub(crate) fn me(site: &Site, session: Session, came_from: &CameFrom, account: &Markup) -> Response {
     let main = html! {
-        @if let Some(dashboard) = site.neighbour.as_ref().filter(|dashboard| dashboard.sent(came_from)) {
-            p.notice {
-                "You came from the " (dashboard.name) ", and are signed in here as well."
-                " " a href=(dashboard.link_from(ID)) { "Back to it" }
-            }
-        }
+        @if let Some(dashboard) = &site.neighbour { (dashboard.note(came_from)) }
         h1 { "Your account" }
         div.account { (account) }
     };
@@ -56,7 +56,7 @@ fn frame(site: &Site, visitor: &Visitor, here: &str, main: &Markup) -> Markup {
                 ul {
                     li { (entry("/me", "Your account", here)) }
                     @if let Some(dashboard) = &site.neighbour {
-                        li { a href=(dashboard.link_from(ID)) { "To the " (dashboard.name) } }
+                        li { a href=(dashboard.link) { "To the " (dashboard.name) } }
                     }
                 }
             }

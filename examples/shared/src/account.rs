@@ -144,7 +144,7 @@ pub fn avatar(session: &Session) -> Markup {
 }
 
 /// How long ago, in the largest unit that is at least one.
-fn ago(age: Duration) -> String {
+pub fn ago(age: Duration) -> String {
     match age.as_secs() {
         0..60 => "just now".to_owned(),
         seconds @ 60..3600 => format!("{} min ago", seconds / 60),

@@ -1,14 +1,14 @@
+use maud::{Markup, html};
 use serde::Deserialize;
 
 /// The other example application, with which this one shares the provider.
 #[derive(Clone, Debug)]
 pub struct Neighbour {
-    /// What it calls itself in links.
-    pub id: &'static str,
     /// What people call it.
     pub name: &'static str,
-    /// Its origin.
-    pub url: String,
+    /// A link to it, which says where the user comes from.
+    pub link: String,
+    id: &'static str,
 }
 
 /// `?from=`: which application's link brought the user here.
@@ -20,13 +20,20 @@ pub struct CameFrom {
 }
 
 impl Neighbour {
-    /// Where the link to it, from the application called `id`, leads.
-    pub fn link_from(&self, id: &str) -> String {
-        format!("{}/me?from={id}", self.url)
+    /// The application called `id`, as it is linked to from the one called `here`.
+    pub(crate) fn new(id: &'static str, name: &'static str, url: &str, here: &str) -> Self {
+        Self { name, link: format!("{url}/me?from={here}"), id }
     }
 
-    /// Whether the user came from it. Anybody can write such a link, so a name counts only when it is known.
-    pub fn sent(&self, came_from: &CameFrom) -> bool {
-        came_from.from.as_deref() == Some(self.id)
+    /// A note for those whom it sent. Anybody can write such a link, so a name counts only when it is known.
+    pub fn note(&self, came_from: &CameFrom) -> Markup {
+        html! {
+            @if came_from.from.as_deref() == Some(self.id) {
+                p.notice {
+                    "You came from the " (self.name) ", and are signed in here as well. "
+                    a href=(self.link) { "Back to it" }
+                }
+            }
+        }
     }
 }

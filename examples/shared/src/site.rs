@@ -7,11 +7,25 @@ use url::Url;
 
 use crate::{Neighbour, Settings, stylesheet::Stylesheet};
 
-/// An application's looks: what all of its pages have in common.
+/// What sets an application's pages apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Looks {
+    /// What it calls itself in links to the other application.
+    pub id: &'static str,
+    /// What people call it.
+    pub name: &'static str,
+    /// The `d` of an SVG path in a box of 24 by 24.
+    pub icon: &'static str,
+    /// The styles beyond those that both have.
+    pub css: &'static str,
+    /// Id and name of the other application.
+    pub neighbour: (&'static str, &'static str),
+}
+
+/// What all pages of an application have in common.
 #[derive(Debug)]
 pub struct Site {
-    name: &'static str,
-    icon: &'static str,
+    looks: Looks,
     pub(crate) stylesheet: Stylesheet,
     policy: HeaderValue,
     /// The other application, if this one was told where it is.
@@ -19,23 +33,19 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site with its name, its icon (the `d` of an SVG path in a 24 by 24 box) and its styles.
-    pub fn new(name: &'static str, icon: &'static str, css: &str, issuer: &str) -> Self {
-        Self { name, icon, stylesheet: Stylesheet::new(css), policy: policy(issuer), neighbour: None }
-    }
-
-    /// The same site beside the other application, where `settings` tell of it.
-    pub fn beside(mut self, id: &'static str, name: &'static str, settings: &Settings) -> Self {
-        self.neighbour = settings.other_app.clone().map(|url| Neighbour { id, name, url });
-        self
+    /// A site with these looks.
+    pub fn new(looks: Looks, settings: &Settings) -> Self {
+        let (id, name) = looks.neighbour;
+        let neighbour = settings.other_app.as_deref().map(|url| Neighbour::new(id, name, url, looks.id));
+        Self { looks, stylesheet: Stylesheet::new(looks.css), policy: policy(&settings.issuer), neighbour }
     }
 
     /// The icon and the name, as a link to the start page.
     pub fn brand(&self) -> Markup {
         html! {
             a.brand href="/" {
-                svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" { path d=(self.icon); }
-                (self.name)
+                svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" { path d=(self.looks.icon); }
+                (self.looks.name)
             }
         }
     }
@@ -49,7 +59,7 @@ impl Site {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    title { (title) " · " (self.name) }
+                    title { (title) " · " (self.looks.name) }
                     link rel="icon" href="data:,";
                     link rel="stylesheet" href=(self.stylesheet.path);
                 }

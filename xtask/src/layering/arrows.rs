@@ -19,7 +19,8 @@ const ARROWS: &[(&str, Imports)] = &[
     ("vestibule-demo", Any),
     ("dashboard", Only(&["vestibule-axum", "example-shared"])),
     ("docs-portal", Only(&["vestibule-axum", "example-shared"])),
-    ("example-shared", Only(&["vestibule-axum"])),
+    // The provider is for tests, behind a feature.
+    ("example-shared", Only(&["vestibule-axum", "vestibule-dev-idp"])),
     ("scenarios", Any),
     ("oracle", Only(&["vestibule"])),
     ("interop", Only(&[])),

@@ -5,6 +5,8 @@ mod tour;
 
 use std::process::ExitCode;
 
+use vestibule_dev_idp::Clock;
+
 use crate::{
     paint::Paint,
     stage::{ANY_PORTS, Stage},
@@ -14,8 +16,9 @@ use report::Report;
 /// Takes the tour, and prints a line for each step.
 pub(crate) async fn run() -> ExitCode {
     let mut report = Report::new(Paint::for_stdout());
-    if let Ok(stage) =
-        report.step("a provider, a dashboard and a docs portal start", Stage::set(ANY_PORTS)).await
+    if let Ok(stage) = report
+        .step("a provider, a dashboard and a docs portal start", Stage::set(&Clock::system(), ANY_PORTS))
+        .await
     {
         let mut events = stage.idp.events();
         if tour::take(&mut report, &stage).await.is_err() {

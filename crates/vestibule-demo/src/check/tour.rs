@@ -1,11 +1,14 @@
 use anyhow::{Context as _, Result, ensure};
-use example_shared::{Me, browser::Browser};
+use example_shared::{
+    Me,
+    testing::{ACCESS_TOKEN_LIFETIME, Browser},
+};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 use vestibule_dev_idp::{EventKind, Events};
 
 use super::report::{Report, Stopped};
-use crate::stage::{ACCESS_TOKEN_LIFETIME, App, Stage};
+use crate::stage::{App, Stage};
 
 const AT_ONCE: u64 = 20;
 

@@ -4,13 +4,14 @@ use vestibule_axum::vestibule::{self, SystemClock};
 
 /// The provider's clock, for the applications: when it is set ahead, their access tokens really expire.
 #[derive(Clone, Debug)]
-pub(crate) struct ProviderClock {
+pub struct ProviderClock {
     wall: vestibule_dev_idp::Clock,
     monotonic: SystemClock,
 }
 
 impl ProviderClock {
-    pub(crate) fn new(wall: vestibule_dev_idp::Clock) -> Self {
+    /// The same clock, as the applications read it.
+    pub fn new(wall: vestibule_dev_idp::Clock) -> Self {
         Self { wall, monotonic: SystemClock::new() }
     }
 }

@@ -1,5 +1,3 @@
-//! A browser without a screen: it keeps cookies, follows redirects and sends forms.
-
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -11,7 +9,7 @@ use serde_json::Value;
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
-/// One person's browser. Clones are tabs of it.
+/// One person's browser, without a screen: it keeps cookies, follows redirects and sends forms. Clones are tabs of it.
 #[derive(Clone, Debug)]
 pub struct Browser {
     http: Client,

@@ -1,0 +1,11 @@
+//! Applications beside a development provider, and a browser without a screen.
+
+mod browser;
+mod clock;
+mod register;
+mod stage;
+
+pub use browser::{Browser, Page};
+pub use clock::ProviderClock;
+pub use register::{ACCESS_TOKEN_LIFETIME, register};
+pub use stage::Stage;
