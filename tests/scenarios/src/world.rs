@@ -143,7 +143,13 @@ impl World {
         state::read(&self.memory, &realms).await
     }
 
-    /// State, writes and calls at this moment.
+    /// Lets every task run until it has nothing to do: with the runtime's time paused, this passes at once.
+    pub async fn settle(&self) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    /// State, writes and calls at this moment. What runs in the background may go on: [`settle`](Self::settle) first
+    /// where that matters.
     pub async fn snapshot(&self) -> Snapshot {
         Snapshot { state: self.state().await, writes: state::writes(&self.store), calls: self.calls() }
     }

@@ -3,9 +3,9 @@ use scenarios::{Answer, Browser, Calls, Mount, Node, Request, World, on_every_mo
 on_every_mount! {
     a_login_comes_back_to_where_it_began
     a_login_without_a_place_comes_back_to_the_start_page
-    an_api_call_is_told_to_log_in_and_starts_no_login
-    nothing_but_a_page_load_starts_a_login
-    a_prefetched_page_starts_no_login
+    c27_a_program_is_told_to_log_in_and_starts_no_login
+    c27_nothing_but_a_page_load_starts_a_login
+    c27_a_prefetched_page_starts_no_login
     a_browser_without_fetch_metadata_can_log_in
     a_login_that_the_provider_refused_can_be_started_again
     one_login_serves_a_second_application
@@ -37,7 +37,7 @@ async fn a_login_without_a_place_comes_back_to_the_start_page(mount: &'static dy
     world
 }
 
-async fn an_api_call_is_told_to_log_in_and_starts_no_login(mount: &'static dyn Mount) -> World {
+async fn c27_a_program_is_told_to_log_in_and_starts_no_login(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     for request in [
         Request::api("/api/me"),
@@ -52,7 +52,7 @@ async fn an_api_call_is_told_to_log_in_and_starts_no_login(mount: &'static dyn M
     world
 }
 
-async fn nothing_but_a_page_load_starts_a_login(mount: &'static dyn Mount) -> World {
+async fn c27_nothing_but_a_page_load_starts_a_login(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let head = world.receive(Request::page("/me").method("HEAD")).await;
     assert_eq!((head.status, head.set_cookies().len(), head.body.len()), (401, 0, 0));
@@ -70,7 +70,7 @@ async fn nothing_but_a_page_load_starts_a_login(mount: &'static dyn Mount) -> Wo
     world
 }
 
-async fn a_prefetched_page_starts_no_login(mount: &'static dyn Mount) -> World {
+async fn c27_a_prefetched_page_starts_no_login(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     for (header, value) in [
         ("sec-purpose", "prefetch"),

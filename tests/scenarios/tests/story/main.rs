@@ -6,4 +6,3 @@ mod logout;
 mod outage;
 mod pages;
 mod refresh;
-mod several_tabs;

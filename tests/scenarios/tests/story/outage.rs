@@ -3,12 +3,12 @@ use std::time::Duration;
 use scenarios::{Browser, Mount, Request, World, on_every_mount};
 
 on_every_mount! {
-    a_store_outage_is_503_and_never_an_anonymous_visitor
-    a_store_outage_passes
-    an_application_boots_while_the_provider_is_down
+    h07_a_store_outage_is_503_and_never_an_anonymous_visitor
+    h07_a_store_outage_passes
+    h01_an_application_boots_while_the_provider_is_down
 }
 
-async fn a_store_outage_is_503_and_never_an_anonymous_visitor(mount: &'static dyn Mount) -> World {
+async fn h07_a_store_outage_is_503_and_never_an_anonymous_visitor(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = world.login("alice").await;
     let before = world.state().await;
@@ -28,7 +28,7 @@ async fn a_store_outage_is_503_and_never_an_anonymous_visitor(mount: &'static dy
     world
 }
 
-async fn a_store_outage_passes(mount: &'static dyn Mount) -> World {
+async fn h07_a_store_outage_passes(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = world.login("alice").await;
     world.store().outage(true);
@@ -38,7 +38,7 @@ async fn a_store_outage_passes(mount: &'static dyn Mount) -> World {
     world
 }
 
-async fn an_application_boots_while_the_provider_is_down(mount: &'static dyn Mount) -> World {
+async fn h01_an_application_boots_while_the_provider_is_down(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     world.provider().go_down();
     let alice = Browser::new("alice");

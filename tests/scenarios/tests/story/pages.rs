@@ -6,8 +6,8 @@ on_every_mount! {
     a_session_is_loaded_once_a_request
     every_endpoint_has_one_method
     unknown_paths_are_the_applications
-    a_form_of_the_page_is_accepted
-    a_form_of_another_site_is_refused
+    d24_a_form_of_the_page_is_accepted
+    d24_a_form_of_another_site_is_refused
     application_data_is_kept
 }
 
@@ -72,7 +72,7 @@ async fn unknown_paths_are_the_applications(mount: &'static dyn Mount) -> World 
     world
 }
 
-async fn a_form_of_the_page_is_accepted(mount: &'static dyn Mount) -> World {
+async fn d24_a_form_of_the_page_is_accepted(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = world.login("alice").await;
     let csrf = alice.csrf(&world).await;
@@ -83,7 +83,7 @@ async fn a_form_of_the_page_is_accepted(mount: &'static dyn Mount) -> World {
     world
 }
 
-async fn a_form_of_another_site_is_refused(mount: &'static dyn Mount) -> World {
+async fn d24_a_form_of_another_site_is_refused(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = world.login("alice").await;
     let csrf = alice.csrf(&world).await;

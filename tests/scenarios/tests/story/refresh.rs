@@ -8,11 +8,11 @@ use scenarios::{
 
 on_every_mount! {
     an_access_token_is_renewed_when_it_is_due
-    many_requests_renew_it_once
-    two_nodes_renew_it_once
-    an_outage_is_not_noticed_while_the_token_lives
-    an_outage_does_not_end_the_session
-    a_session_that_the_provider_ended_is_over
+    d13_many_requests_renew_it_once
+    d14_two_nodes_renew_it_once
+    d18_an_outage_is_not_noticed_while_the_token_lives
+    d18_an_outage_does_not_end_the_session
+    d17_a_session_that_the_provider_ended_is_over
 }
 
 async fn an_access_token_is_renewed_when_it_is_due(mount: &'static dyn Mount) -> World {
@@ -36,7 +36,7 @@ async fn an_access_token_is_renewed_when_it_is_due(mount: &'static dyn Mount) ->
     world
 }
 
-async fn many_requests_renew_it_once(mount: &'static dyn Mount) -> World {
+async fn d13_many_requests_renew_it_once(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = world.login("alice").await;
     world.advance(Duration::from_secs(ACCESS_TOKEN_LIFETIME));
@@ -46,7 +46,7 @@ async fn many_requests_renew_it_once(mount: &'static dyn Mount) -> World {
     world
 }
 
-async fn two_nodes_renew_it_once(mount: &'static dyn Mount) -> World {
+async fn d14_two_nodes_renew_it_once(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let second = world.second_node().await;
     let alice = world.login("alice").await;
@@ -58,7 +58,7 @@ async fn two_nodes_renew_it_once(mount: &'static dyn Mount) -> World {
     world
 }
 
-async fn an_outage_is_not_noticed_while_the_token_lives(mount: &'static dyn Mount) -> World {
+async fn d18_an_outage_is_not_noticed_while_the_token_lives(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = world.login("alice").await;
     let first = alice.api(&world, "/api/token").await;
@@ -68,7 +68,7 @@ async fn an_outage_is_not_noticed_while_the_token_lives(mount: &'static dyn Moun
     world
 }
 
-async fn an_outage_does_not_end_the_session(mount: &'static dyn Mount) -> World {
+async fn d18_an_outage_does_not_end_the_session(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = world.login("alice").await;
     world.advance(Duration::from_secs(ACCESS_TOKEN_LIFETIME));
@@ -84,7 +84,7 @@ async fn an_outage_does_not_end_the_session(mount: &'static dyn Mount) -> World 
     world
 }
 
-async fn a_session_that_the_provider_ended_is_over(mount: &'static dyn Mount) -> World {
+async fn d17_a_session_that_the_provider_ended_is_over(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = world.login("alice").await;
     world.provider().log_out(&alice);

@@ -2,14 +2,14 @@ use scenarios::{Browser, Call, Calls, Mount, World, on_every_mount};
 use tokio::join;
 
 on_every_mount! {
-    two_tabs_both_finish
-    twenty_starts_keep_the_cookies_small
-    the_latest_of_twenty_starts_finishes
-    the_back_button_repeats_nothing
-    a_double_click_exchanges_the_code_once
+    c03_two_tabs_both_finish
+    c03_twenty_starts_keep_the_cookies_small
+    c03_the_oldest_of_twenty_starts_makes_way
+    c12_the_back_button_repeats_nothing
+    c12_a_double_click_exchanges_the_code_once
 }
 
-async fn two_tabs_both_finish(mount: &'static dyn Mount) -> World {
+async fn c03_two_tabs_both_finish(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = Browser::new("alice");
     let first = alice.start_login(&world, "/auth/login?return_to=%2Fme%3Ftab%3D1").await;
@@ -22,7 +22,7 @@ async fn two_tabs_both_finish(mount: &'static dyn Mount) -> World {
     world
 }
 
-async fn twenty_starts_keep_the_cookies_small(mount: &'static dyn Mount) -> World {
+async fn c03_twenty_starts_keep_the_cookies_small(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = Browser::new("alice");
     for start in 0..20 {
@@ -37,7 +37,7 @@ async fn twenty_starts_keep_the_cookies_small(mount: &'static dyn Mount) -> Worl
     world
 }
 
-async fn the_latest_of_twenty_starts_finishes(mount: &'static dyn Mount) -> World {
+async fn c03_the_oldest_of_twenty_starts_makes_way(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = Browser::new("alice");
     let oldest = alice.start_login(&world, "/auth/login").await;
@@ -50,7 +50,7 @@ async fn the_latest_of_twenty_starts_finishes(mount: &'static dyn Mount) -> Worl
     world
 }
 
-async fn the_back_button_repeats_nothing(mount: &'static dyn Mount) -> World {
+async fn c12_the_back_button_repeats_nothing(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = Browser::new("alice");
     let callback = alice.start_login(&world, "/auth/login?return_to=%2Fme").await;
@@ -64,7 +64,7 @@ async fn the_back_button_repeats_nothing(mount: &'static dyn Mount) -> World {
     world
 }
 
-async fn a_double_click_exchanges_the_code_once(mount: &'static dyn Mount) -> World {
+async fn c12_a_double_click_exchanges_the_code_once(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = Browser::new("alice");
     let callback = alice.start_login(&world, "/auth/login?return_to=%2Fme").await;
