@@ -19,8 +19,10 @@ type Outcome = Result<Arc<SessionRecord>, SessionError>;
 /// Session and refresh token together: never a user or an audience alone (checklist D15).
 type FlightKey = (SessionKey, RefreshHash);
 
-/// How long a failed refresh is not repeated.
+/// How long a failed refresh is not repeated, unless the provider asks for more.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How many refreshes that panic one caller waits for.
+const PANICS: usize = 2;
 
 /// One refresh per refresh token in this process: the first caller starts it, all others wait for its outcome.
 ///
@@ -30,13 +32,14 @@ pub(crate) struct Flights(Arc<Mutex<HashMap<FlightKey, Flight>>>);
 
 struct Flight {
     outcome: watch::Receiver<Option<Outcome>>,
-    failed_at: Option<Duration>,
+    /// Once it has failed: until when, in monotonic time, that is the answer.
+    failed_until: Option<Duration>,
 }
 
 impl Flights {
     pub(crate) async fn refresh(&self, engine: &Arc<Engine>, record: &Arc<SessionRecord>) -> Outcome {
         let Some(spent) = record.refresh else { return Err(SessionError::NoAccessToken) };
-        loop {
+        for _ in 0..PANICS {
             let mut outcome = self.join_or_start(engine, record, (record.key, spent));
             // The sender is dropped without an outcome only when the task panicked: the next caller takes its place.
             if let Ok(outcome) = outcome.wait_for(Option::is_some).await
@@ -45,6 +48,7 @@ impl Flights {
                 return outcome;
             }
         }
+        Err(SessionError::RefreshBusy)
     }
 
     fn join_or_start(
@@ -61,18 +65,23 @@ impl Flights {
             return flight.outcome.clone();
         }
         let (sender, outcome) = watch::channel(None);
-        flights.insert(key, Flight { outcome: outcome.clone(), failed_at: None });
+        flights.insert(key, Flight { outcome: outcome.clone(), failed_until: None });
         let (engine, record, flights) = (Arc::clone(engine), Arc::clone(record), Arc::clone(&self.0));
         let flight = async move {
-            let outcome = refresh(&engine, &record).await;
+            let tell = |outcome| drop(sender.send_replace(Some(outcome)));
+            let outcome = refresh(&engine, &record, &|error| tell(Err(error))).await;
             let mut flights = flights.lock().unwrap_or_else(PoisonError::into_inner);
-            if outcome.is_ok() {
-                flights.remove(&key);
-            } else if let Some(flight) = flights.get_mut(&key) {
-                flight.failed_at = Some(engine.clock().monotonic());
+            match &outcome {
+                Ok(_) => drop(flights.remove(&key)),
+                Err(error) => {
+                    if let Some(flight) = flights.get_mut(&key) {
+                        flight.failed_until =
+                            Some(engine.clock().monotonic().saturating_add(pause_after(error)));
+                    }
+                }
             }
             drop(flights);
-            sender.send_replace(Some(outcome));
+            tell(outcome);
         };
         tokio::spawn(flight.in_current_span());
         outcome
@@ -87,11 +96,19 @@ impl Flights {
 impl Flight {
     /// Under way, or failed so recently that asking again would be hammering.
     fn is_current(&self, now: Duration) -> bool {
-        match self.failed_at {
-            Some(failed_at) => now.saturating_sub(failed_at) < PAUSE,
+        match self.failed_until {
+            Some(failed_until) => now < failed_until,
             None => self.outcome.has_changed().is_ok(),
         }
     }
+}
+
+fn pause_after(error: &SessionError) -> Duration {
+    let asked = match error {
+        SessionError::Refresh(error) => error.retry_after(),
+        _ => None,
+    };
+    asked.map_or(PAUSE, |asked| asked.pause().max(PAUSE))
 }
 
 impl fmt::Debug for Flights {

@@ -1,39 +1,41 @@
 //! One refresh of one session over all nodes: lease, recorded attempt, call, commit by the token that was spent.
 
+mod commit;
+mod heartbeat;
+
 use std::{sync::Arc, time::Duration};
 
-use vestibule::{RefreshError, RefreshToken, Refreshed, RevocableToken};
+use vestibule::{RefreshError, RefreshToken, Refreshed};
 
-use super::{Grant, grant::PublicGrant, new_session::sid_scopes};
+use self::heartbeat::Heartbeat;
+use super::{Grant, grant::PublicGrant};
 use crate::{
     SessionError,
     engine::Engine,
-    store::{
-        BeginAttempt, Commit, CommitRefresh, EndIf, HolderId, Lease, Load, RefreshHash, SessionKey,
-        SessionRecord, StoreError,
-    },
+    store::{BeginAttempt, EndIf, HolderId, Lease, Load, RefreshHash, SessionKey, SessionRecord, StoreError},
 };
 
-/// Longer than any single call to the provider.
-const LEASE: Duration = Duration::from_secs(20);
+/// How long a lease outlives a holder that died. Those who wait outlast it.
+const LEASE: Duration = Duration::from_secs(8);
 /// How long the outcome of a call may stay unknown before the call is given up.
 const ATTEMPT: Duration = Duration::from_secs(60);
 /// How long to wait for another holder, and how often to look.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// How often a new grant is offered to a store that fails. It must not be lost: the old one is spent.
-const COMMIT_TRIES: u32 = 5;
 
+/// Brings the session beyond the refresh token of `record`. `early` hears of a failure that is still being worked on.
 pub(super) async fn refresh(
     engine: &Engine,
     record: &Arc<SessionRecord>,
+    early: &(dyn Fn(SessionError) + Send + Sync),
 ) -> Result<Arc<SessionRecord>, SessionError> {
     let spent = record.refresh.ok_or(SessionError::NoAccessToken)?;
     let holder = HolderId::from_bytes(engine.random_bytes()?);
-    let flight = FlightOf { engine, key: record.key, spent, holder };
+    let refresh =
+        Refresh { engine, key: record.key, spent, grant_version: record.grant_version, holder, early };
     let mut waited = Duration::ZERO;
     loop {
-        if let Some(settled) = flight.try_once().await? {
+        if let Some(settled) = refresh.try_once().await? {
             return Ok(settled);
         }
         if waited >= PATIENCE {
@@ -41,35 +43,41 @@ pub(super) async fn refresh(
         }
         tokio::time::sleep(LOOK_EVERY).await;
         waited += LOOK_EVERY;
-        if let Some(settled) = flight.settled_by_another().await? {
+        if let Some(settled) = refresh.settled_by_another().await? {
             return Ok(settled);
         }
     }
 }
 
-struct FlightOf<'a> {
+struct Refresh<'a> {
     engine: &'a Engine,
     key: SessionKey,
     spent: RefreshHash,
+    /// Tells a refresh by another holder where the provider keeps its refresh tokens (checklist D16).
+    grant_version: u64,
     holder: HolderId,
+    early: &'a (dyn Fn(SessionError) + Send + Sync),
 }
 
-impl FlightOf<'_> {
+impl Refresh<'_> {
     /// The record after a refresh, by us or by another holder; `None` while another one is at it.
     async fn try_once(&self) -> Result<Option<Arc<SessionRecord>>, SessionError> {
-        let record = match self.engine.store.lease(&self.key, &self.holder, LEASE).await?.reply {
+        let record = match self.or_release(self.engine.store.lease(&self.key, &self.holder, LEASE)).await? {
             Lease::Leased(record) => record,
             Lease::Held { .. } => return Ok(None),
             Lease::Gone(reason) => return Err(SessionError::Gone(Some(reason))),
             Lease::Absent => return Err(SessionError::Gone(None)),
         };
-        if record.refresh != Some(self.spent) {
+        if self.is_settled(&record) {
             self.release().await;
             return Ok(Some(record));
         }
-        let begun = self.engine.store.begin_attempt(&self.key, &self.holder, &self.spent, ATTEMPT).await?;
-        match begun.reply {
-            BeginAttempt::Begun { .. } => self.call(&record).await,
+        let begun = self.engine.store.begin_attempt(&self.key, &self.holder, &self.spent, ATTEMPT);
+        match self.or_release(begun).await? {
+            BeginAttempt::Begun { .. } => {
+                let _alive = Heartbeat::start(Arc::clone(&self.engine.store), self.key, self.holder);
+                self.call(&record).await
+            }
             BeginAttempt::Lost => Ok(None),
             BeginAttempt::Superseded(record) => Ok(Some(record)),
             BeginAttempt::Gone(reason) => Err(SessionError::Gone(Some(reason))),
@@ -103,7 +111,7 @@ impl FlightOf<'_> {
                 Err(error.into())
             }
             Err(error) => {
-                self.release().await;
+                self.leave(repeated || error.maybe_spent()).await;
                 Err(error.into())
             }
         }
@@ -117,69 +125,20 @@ impl FlightOf<'_> {
         self.engine.client.refresh(refresh_token, &public.identity).await
     }
 
-    /// Stores the new tokens before anybody uses them (checklist D21).
-    async fn commit(
-        &self,
-        refreshed: &Refreshed,
-        before: &Grant,
-        public: PublicGrant,
-    ) -> Result<Arc<SessionRecord>, SessionError> {
-        let Refreshed { tokens, id_token, .. } = refreshed;
-        let grant = Grant::from_response(tokens, Some(before));
-        let new_sid = id_token
-            .as_ref()
-            .and_then(|id_token| id_token.sid())
-            .filter(|sid| public.sid.as_deref() != Some(sid));
-        let listen = new_sid.map(|sid| sid_scopes(&self.engine.realm, sid, public.identity.subject()));
-        // The claims follow the refreshed ID token; who logged in, and the first sid, stay.
-        let public = match id_token.as_ref().and_then(|id_token| PublicGrant::of(id_token)) {
-            Some(newer) => PublicGrant { claims: newer.claims, ..public },
-            None => public,
-        };
-        let commit = CommitRefresh {
-            holder: self.holder,
-            spent: self.spent,
-            refresh: grant.refresh_hash(),
-            grant: grant.seal(self.engine, &self.key, &public)?,
-            listen: listen.into_iter().flatten().collect(),
-        };
-        match self.offer(commit).await? {
-            Commit::Committed(record) => {
-                tracing::info!("access token refreshed");
-                Ok(record)
-            }
-            // The surplus token is dropped, not revoked: that might end the whole grant at the provider.
-            Commit::Superseded(record) => Ok(record),
-            Commit::Gone(reason) => {
-                self.revoke(&grant).await;
-                Err(SessionError::Gone(Some(reason)))
-            }
-            Commit::Absent => {
-                self.revoke(&grant).await;
-                Err(SessionError::Gone(None))
-            }
-        }
-    }
-
-    async fn offer(&self, commit: CommitRefresh) -> Result<Commit, StoreError> {
-        let mut pause = LOOK_EVERY;
-        for _ in 1..COMMIT_TRIES {
-            if let Ok(committed) = self.engine.store.commit_refresh(&self.key, commit.clone()).await {
-                return Ok(committed.reply);
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
-        Ok(self.engine.store.commit_refresh(&self.key, commit).await?.reply)
-    }
-
     /// After `invalid_grant`: the session ends only if the store agrees that nobody else can have succeeded.
     async fn refused(
         &self,
         error: RefreshError,
         repeated: bool,
     ) -> Result<Option<Arc<SessionRecord>>, SessionError> {
-        match self.engine.store.end_if(&self.key, &self.holder, &self.spent).await?.reply {
+        let ended = match self.engine.store.end_if(&self.key, &self.holder, &self.spent).await {
+            Ok(ended) => ended.reply,
+            Err(error) => {
+                self.leave(repeated).await;
+                return Err(error.into());
+            }
+        };
+        match ended {
             EndIf::Ended { uncertain } if uncertain || repeated => Err(SessionError::RefreshUncertain),
             EndIf::Ended { .. } => {
                 tracing::info!("the provider ended a session, as its refresh told");
@@ -187,7 +146,7 @@ impl FlightOf<'_> {
             }
             EndIf::Superseded(record) => Ok(Some(record)),
             EndIf::Open { .. } => {
-                self.release().await;
+                self.leave(repeated).await;
                 Err(SessionError::RefreshBusy)
             }
             EndIf::Gone(reason) => Err(SessionError::Gone(Some(reason))),
@@ -198,21 +157,44 @@ impl FlightOf<'_> {
     /// Whether another holder has brought the session further.
     async fn settled_by_another(&self) -> Result<Option<Arc<SessionRecord>>, SessionError> {
         match self.engine.store.load(&self.key).await?.reply {
-            Load::Live(record) => Ok((record.refresh != Some(self.spent)).then_some(record)),
+            Load::Live(record) => Ok(self.is_settled(&record).then_some(record)),
             Load::Gone(reason) => Err(SessionError::Gone(Some(reason))),
             Load::Absent => Err(SessionError::Gone(None)),
+        }
+    }
+
+    fn is_settled(&self, record: &SessionRecord) -> bool {
+        record.refresh != Some(self.spent) || record.grant_version != self.grant_version
+    }
+
+    /// A step before the call. When its reply is lost, the store may have made us the holder of what we do not use.
+    async fn or_release<T>(
+        &self,
+        step: impl Future<Output = Result<crate::store::Stamped<T>, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match step.await {
+            Ok(done) => Ok(done.reply),
+            Err(error) => {
+                self.release().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes room for the next refresh. One that may have spent the token without anybody knowing stays in the record,
+    /// as an attempt that was given up: a refusal that comes later is uncertain then (checklist D20).
+    async fn leave(&self, maybe_spent: bool) {
+        if maybe_spent {
+            let (store, now) = (&self.engine.store, Duration::ZERO);
+            let _ = store.begin_attempt(&self.key, &self.holder, &self.spent, now).await;
+            let _ = store.renew(&self.key, &self.holder, now).await;
+        } else {
+            self.release().await;
         }
     }
 
     /// The lease runs out by itself when this fails.
     async fn release(&self) {
         let _ = self.engine.store.release(&self.key, &self.holder).await;
-    }
-
-    /// The session is gone, and with it every use of the new tokens.
-    async fn revoke(&self, grant: &Grant) {
-        if let Some(refresh_token) = &grant.refresh_token {
-            let _ = self.engine.client.revoke(RevocableToken::Refresh(refresh_token)).await;
-        }
     }
 }
