@@ -23,7 +23,7 @@ impl Session {
     /// [`SessionError::Conflict`] when another request replaced it since this one read it: nothing is lost silently.
     /// [`SessionError::Gone`] when the session has ended meanwhile; it is not revived.
     pub async fn set_data<T: SessionData>(&self, data: &T) -> Result<(), SessionError> {
-        match self.replace(write(data)?).await? {
+        match self.replace(self.record().version, write(data)?).await? {
             true => Ok(()),
             false => Err(SessionError::Conflict),
         }
@@ -38,9 +38,11 @@ impl Session {
         change: impl Fn(&mut T),
     ) -> Result<T, SessionError> {
         for _ in 0..8 {
-            let mut data = self.data::<T>()?.unwrap_or_default();
+            // Data and version of one and the same record: clones of this session may learn of a newer one meanwhile.
+            let record = self.record();
+            let mut data = read::<T>(&record.data)?.unwrap_or_default();
             change(&mut data);
-            if self.replace(write(&data)?).await? {
+            if self.replace(record.version, write(&data)?).await? {
                 return Ok(data);
             }
         }
@@ -48,8 +50,7 @@ impl Session {
     }
 
     /// Whether the data was replaced; either way this session now knows the current data.
-    async fn replace(&self, data: Bytes) -> Result<bool, SessionError> {
-        let version = self.record().version;
+    async fn replace(&self, version: u64, data: Bytes) -> Result<bool, SessionError> {
         match self.0.engine.store.replace(&self.0.key, version, data).await?.reply {
             Replace::Replaced(record) => {
                 self.keep(record);

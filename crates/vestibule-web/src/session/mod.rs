@@ -137,8 +137,12 @@ impl Session {
         Arc::clone(&self.0.record.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Replies of the store may arrive out of order; what was known does not become older again.
     fn keep(&self, record: Arc<SessionRecord>) {
-        *self.0.record.write().unwrap_or_else(PoisonError::into_inner) = record;
+        let mut known = self.0.record.write().unwrap_or_else(PoisonError::into_inner);
+        if record.version >= known.version && record.grant_version >= known.grant_version {
+            *known = record;
+        }
     }
 }
 
