@@ -22,8 +22,7 @@ impl Session {
         let record = self.record();
         let grant = Grant::open(engine, &record).ok_or(SessionError::NoAccessToken)?;
         let now = engine.clock().now();
-        let lives = grant.expires_at.is_none_or(|end| now < end);
-        if !is_due(&grant, now) || (lives && grant.refresh_token.is_none()) {
+        if !is_due(&grant, now) || (lives(&grant, now) && grant.refresh_token.is_none()) {
             return Ok(grant.access_token);
         }
         if grant.refresh_token.is_none() {
@@ -36,10 +35,17 @@ impl Session {
                     .map(|grant| grant.access_token)
                     .ok_or(SessionError::NoAccessToken)
             }
-            Err(error) if lives && error.disposition() != Disposition::Gone => Ok(grant.access_token),
+            // The refresh took time: the old token is judged again.
+            Err(error) if error.disposition() != Disposition::Gone && lives(&grant, engine.clock().now()) => {
+                Ok(grant.access_token)
+            }
             Err(error) => Err(error),
         }
     }
+}
+
+fn lives(grant: &Grant, now: ProviderTime) -> bool {
+    grant.expires_at.is_none_or(|end| now < end)
 }
 
 fn is_due(grant: &Grant, now: ProviderTime) -> bool {
