@@ -9,6 +9,14 @@ pub struct FormError;
 
 /// Splits and decodes a query or a form body into its pairs, in order, repetitions included.
 ///
+/// ```
+/// let pairs = vestibule::form::parse("state=s+1&code=a%26b")?;
+/// assert_eq!(pairs[0], ("state".into(), "s 1".into()));
+/// assert_eq!(pairs[1], ("code".into(), "a&b".into()));
+/// assert!(vestibule::form::parse("code=%f").is_err());
+/// # Ok::<(), vestibule::form::FormError>(())
+/// ```
+///
 /// # Errors
 /// [`FormError`] for escapes and bytes that a lenient decoder would replace.
 pub fn parse(form: &str) -> Result<Vec<(String, String)>, FormError> {

@@ -7,6 +7,15 @@ use crate::{
 
 /// An issuer identifier, exactly as configured: compared code point by code point, never normalised
 /// (OpenID Connect Core section 2, Discovery section 3).
+///
+/// ```
+/// use vestibule::Issuer;
+///
+/// assert_ne!(Issuer::new("https://acme.example")?, Issuer::new("https://acme.example/")?);
+/// assert!(Issuer::new("http://acme.example").is_err(), "https, except on this machine");
+/// assert!(Issuer::new("http://127.0.0.1:8080").is_ok());
+/// # Ok::<(), vestibule::ConfigError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Issuer(String);
 

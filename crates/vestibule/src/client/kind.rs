@@ -11,16 +11,21 @@ pub trait Confidential: ClientKind {}
 
 /// A web application on a server: it has a secret, and uses PKCE all the same.
 ///
-/// There is no web application without a secret, and no other kind can be given one:
+/// There is no web application without a secret:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0061
 /// # let provider = vestibule::Provider::new("https://acme.example").unwrap();
 /// let app = provider.web_app("dashboard");
+/// ```
+///
+/// ```
+/// # let provider = vestibule::Provider::new("https://acme.example").unwrap();
+/// let app = provider.web_app("dashboard", vestibule::ClientSecret::new("from your configuration"));
 /// ```
 #[derive(Debug)]
 pub enum WebApp {}
 
-/// A client whose kind has been left behind.
+/// A client whose kind has been left behind: see [`Client::erase`](crate::Client::erase).
 #[derive(Debug)]
 pub enum AnyKind {}
 

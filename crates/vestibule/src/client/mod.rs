@@ -1,14 +1,16 @@
 //! A registration at a provider, and what it may do according to its kind.
 
-mod code_flow;
 mod end_session;
 mod kind;
+mod login;
+mod logout;
+mod tokens;
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-pub use code_flow::Refreshed;
 pub use end_session::EndSession;
 pub use kind::{AnyKind, ClientKind, CodeFlow, Confidential, WebApp};
+pub use tokens::Refreshed;
 
 use crate::{
     ClientSecret, ConfigError, Provider, ProviderMetadata, TokenPolicy, exchange::Authentication,

@@ -44,6 +44,15 @@ pub enum Disposition {
 }
 
 /// An error that names its rule, its consequence and its cure.
+///
+/// ```
+/// use vestibule::{Diagnose, Disposition, Issuer};
+///
+/// let error = Issuer::new("http://acme.example").unwrap_err();
+/// assert_eq!(error.code(), "config.issuer");
+/// assert_eq!(error.disposition(), Disposition::Config);
+/// println!("{error}: {}", error.hint());
+/// ```
 pub trait Diagnose: std::error::Error {
     /// The diagnosis of this error.
     fn diagnosis(&self) -> Diagnosis;

@@ -5,6 +5,17 @@ use crate::{AuthorizationCode, Diagnose, Diagnosis, Disposition, ProviderRefusal
 /// The provider's answer to an authorization request, as it came with the browser (RFC 6749 section 4.1.2).
 ///
 /// Parsing it believes nothing: an error in it counts only once the state has been found right (checklist C09).
+///
+/// ```
+/// use vestibule::{Callback, CallbackError};
+///
+/// let callback = Callback::parse("code=SplxlOBe&state=af0ifjsldkj")?;
+/// assert!(callback.state().is_some(), "which attempt it claims to answer");
+///
+/// let twice = Callback::parse("code=a&code=b&state=af0ifjsldkj");
+/// assert!(matches!(twice, Err(CallbackError::DuplicateParameter("code"))));
+/// # Ok::<(), CallbackError>(())
+/// ```
 pub struct Callback {
     state: Option<State>,
     issuer: Option<String>,

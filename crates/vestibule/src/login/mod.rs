@@ -4,12 +4,14 @@ mod authorization_request;
 mod callback;
 mod pending;
 mod pkce;
+mod prompt;
 mod redirect_uri;
 
-pub use authorization_request::{AuthorizationRequest, Prompt};
+pub use authorization_request::AuthorizationRequest;
 pub use callback::{Callback, CallbackError};
 pub use pending::{LoginStart, PendingLogin};
 pub(crate) use pkce::{challenge, random_token};
+pub use prompt::Prompt;
 pub use redirect_uri::RedirectUri;
 
 use crate::{IdToken, TokenResponse, Verified};

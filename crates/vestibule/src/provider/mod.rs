@@ -51,7 +51,8 @@ impl Provider {
     /// The provider with this issuer, over the bundled HTTP transport.
     ///
     /// # Errors
-    /// [`ConfigError::Issuer`] when the issuer is no plain https URL (http is accepted for loopback hosts).
+    /// [`ConfigError::Issuer`] when the issuer is no plain https URL (http is accepted for loopback hosts);
+    /// [`ConfigError::Transport`] when TLS cannot be set up.
     #[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
     pub fn new(issuer: impl Into<String>) -> Result<Self, ConfigError> {
         Self::builder(issuer)?.build()
@@ -59,13 +60,23 @@ impl Provider {
 
     /// A provider with its own transport, clock, randomness or signature check.
     ///
+    /// ```
+    /// # fn main() -> Result<(), vestibule::ConfigError> {
+    /// use vestibule::{Provider, testing::TestClock};
+    ///
+    /// let provider = Provider::builder("https://acme.example")?.clock(TestClock::default()).build()?;
+    /// # let _ = provider; Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// As for `new`.
+    /// [`ConfigError::Issuer`] when the issuer is no plain https URL (http is accepted for loopback hosts).
     pub fn builder(issuer: impl Into<String>) -> Result<ProviderBuilder, ConfigError> {
         Issuer::new(issuer).map(ProviderBuilder::new)
     }
 
-    /// A web application registered at this provider: it keeps a secret, and uses PKCE all the same.
+    /// A web application registered at this provider: it keeps a secret, and uses PKCE all the same. An id or a secret
+    /// that cannot be right is told by [`Client::begin_login`].
     pub fn web_app(&self, client_id: impl Into<String>, secret: ClientSecret) -> Client<WebApp> {
         Client::web_app(self.clone(), client_id.into(), secret)
     }
@@ -78,8 +89,9 @@ impl Provider {
     /// Fetches metadata and keys unless they are there. Optional: every other call does so when it must.
     ///
     /// # Errors
-    /// When the provider cannot be reached or its metadata breaks a rule. A later call tries again, after a pause that
-    /// grows from 1 to 60 seconds.
+    /// [`Error::Transport`] when the provider cannot be reached, [`Error::Discovery`] when its metadata breaks a rule,
+    /// [`Error::Token`] when its keys are not to be had. A later call tries again, after a pause that grows from 1 to 60
+    /// seconds; until then the same error is told as [`Error::Repeated`].
     pub async fn ready(&self) -> Result<(), Error> {
         self.metadata().await?;
         self.keys().current().await.map_err(TokenError::from)?;
@@ -89,6 +101,22 @@ impl Provider {
     /// Renews metadata and keys whose time has nearly come, so that no login has to wait for it. For a background task;
     /// returns when to call again, between a second and a minute.
     ///
+    /// ```no_run
+    /// # use vestibule::{Diagnose, Provider};
+    /// # async fn keep_fresh(provider: Provider) {
+    /// loop {
+    ///     let pause = match provider.refresh_if_due().await {
+    ///         Ok(pause) => pause,
+    ///         Err(error) => {
+    ///             eprintln!("{error}: {}", error.hint());
+    ///             std::time::Duration::from_secs(30)
+    ///         }
+    ///     };
+    ///     tokio::time::sleep(pause).await;
+    /// }
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As for [`ready`](Self::ready); what was known before stays in use.
     pub async fn refresh_if_due(&self) -> Result<Duration, Error> {
@@ -96,10 +124,10 @@ impl Provider {
         Ok(self.keys().refresh_if_due().await.map_err(TokenError::from)?)
     }
 
-    /// What the provider says about itself.
+    /// What the provider says about itself: kept for an hour, then read again, and kept on while that fails.
     ///
     /// # Errors
-    /// As for [`ready`](Self::ready).
+    /// As for [`ready`](Self::ready), keys aside, and only while nothing is known.
     pub async fn metadata(&self) -> Result<Arc<ProviderMetadata>, Error> {
         self.0.metadata.get(self).await
     }

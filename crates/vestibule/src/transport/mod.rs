@@ -19,6 +19,37 @@ use crate::{MaybeSend, MaybeSync};
 ///
 /// An implementation follows no redirect, keeps no cookies, takes no proxy from its surroundings, and gives up when a
 /// limit is reached. Whatever it is, it never retries: a token request is not repeatable.
+///
+/// One that counts what goes through another:
+///
+/// ```
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+///
+/// use async_trait::async_trait;
+/// use bytes::Bytes;
+/// use vestibule::transport::{HttpTransport, Limits, Transport, TransportError};
+///
+/// #[derive(Debug)]
+/// struct Counted(HttpTransport, AtomicUsize);
+///
+/// #[async_trait]
+/// impl Transport for Counted {
+///     async fn send(
+///         &self,
+///         request: http::Request<Bytes>,
+///         limits: Limits,
+///     ) -> Result<http::Response<Bytes>, TransportError> {
+///         self.1.fetch_add(1, Ordering::Relaxed);
+///         self.0.send(request, limits).await
+///     }
+/// }
+///
+/// # fn main() -> Result<(), vestibule::ConfigError> {
+/// let transport = Counted(HttpTransport::new()?, AtomicUsize::new(0));
+/// let provider = vestibule::Provider::builder("https://acme.example")?.transport(transport).build()?;
+/// # let _ = provider; Ok(())
+/// # }
+/// ```
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 pub trait Transport: fmt::Debug + MaybeSend + MaybeSync + 'static {

@@ -37,7 +37,7 @@ fn authority(name: &str) -> Authority {
 /// What a server shows, with its key.
 type Identity = (CertificateDer<'static>, KeyPair);
 
-fn signed_by(authority: &Authority, params: CertificateParams) -> Identity {
+fn signed_by(authority: &Authority, params: &CertificateParams) -> Identity {
     let key = KeyPair::generate().unwrap();
     (params.signed_by(&key, authority).unwrap().der().clone(), key)
 }
@@ -90,7 +90,7 @@ async fn refuses(transport: &HttpTransport, server: &Server) {
 #[tokio::test]
 async fn e10_a_private_authority_can_be_trusted() {
     for version in [&TLS12, &TLS13] {
-        let server = serve(signed_by(&TRUSTED, named(HERE)), &[version]);
+        let server = serve(signed_by(&TRUSTED, &named(HERE)), &[version]);
         assert_eq!(call(&transport(), &server).await.unwrap().body(), "{}");
         assert_eq!(server.heads().len(), 1);
     }
@@ -100,14 +100,14 @@ async fn e10_a_private_authority_can_be_trusted() {
 async fn e10_an_expired_certificate_is_refused() {
     let mut expired = named(HERE);
     (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
-    refuses(&transport(), &serve(signed_by(&TRUSTED, expired), &[&TLS13])).await;
+    refuses(&transport(), &serve(signed_by(&TRUSTED, &expired), &[&TLS13])).await;
 }
 
 #[tokio::test]
 async fn e10_a_certificate_of_the_future_is_refused() {
     let mut future = named(HERE);
     (future.not_before, future.not_after) = (date_time_ymd(4000, 1, 1), date_time_ymd(4001, 1, 1));
-    refuses(&transport(), &serve(signed_by(&TRUSTED, future), &[&TLS13])).await;
+    refuses(&transport(), &serve(signed_by(&TRUSTED, &future), &[&TLS13])).await;
 }
 
 #[tokio::test]
@@ -120,15 +120,15 @@ async fn e10_a_self_signed_certificate_is_refused() {
 #[tokio::test]
 async fn e10_a_certificate_for_another_name_is_refused() {
     for names in [&["other.example"][..], &["localhost"], &["127.0.0.2"], &["127.0.0.1.evil.example"]] {
-        refuses(&transport(), &serve(signed_by(&TRUSTED, named(names)), &[&TLS13])).await;
+        refuses(&transport(), &serve(signed_by(&TRUSTED, &named(names)), &[&TLS13])).await;
     }
 }
 
 #[tokio::test]
 async fn e10_an_unknown_authority_is_refused() {
-    let server = serve(signed_by(&authority("Unknown"), named(HERE)), &[&TLS13]);
+    let server = serve(signed_by(&authority("Unknown"), &named(HERE)), &[&TLS13]);
     refuses(&transport(), &server).await;
-    let server = serve(signed_by(&TRUSTED, named(HERE)), &[&TLS13]);
+    let server = serve(signed_by(&TRUSTED, &named(HERE)), &[&TLS13]);
     refuses(&HttpTransport::new().unwrap(), &server).await;
 }
 
@@ -161,7 +161,7 @@ async fn e10_a_server_without_tls_is_refused() {
 async fn e10_a_provider_with_a_bad_certificate_is_told_by_its_name() {
     let mut expired = named(HERE);
     (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
-    let server = serve(signed_by(&TRUSTED, expired), &[&TLS13]);
+    let server = serve(signed_by(&TRUSTED, &expired), &[&TLS13]);
     let builder = Provider::builder(format!("https://127.0.0.1:{}", server.port())).unwrap();
     let error = builder.transport(transport()).build().unwrap().ready().await.unwrap_err();
     assert_eq!((error.code(), error.disposition()), ("http.tls", Disposition::Retry));
