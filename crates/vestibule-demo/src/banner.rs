@@ -12,11 +12,11 @@ pub(crate) fn banner(stage: &Stage, paint: Paint) -> String {
     let Stage { idp, dashboard, docs_portal, .. } = stage;
     let due = ACCESS_TOKEN_LIFETIME.saturating_sub(AHEAD).as_secs();
     let addresses = [
-        (paint.blue("dashboard  "), dashboard.url.as_str(), ""),
-        (paint.yellow("docs portal"), docs_portal.url.as_str(), ""),
-        (paint.green("provider   "), idp.issuer(), "alice, bob, carol, or any other name"),
+        (paint.blue("dashboard  "), dashboard.url.as_str(), String::new()),
+        (paint.yellow("docs portal"), docs_portal.url.as_str(), String::new()),
+        (paint.green("provider   "), idp.issuer(), paint.faint("   alice, bob, carol, or any other name")),
     ]
-    .map(|(name, url, remark)| format!("    {name}  {}   {}", paint.bold(url), paint.faint(remark)));
+    .map(|(name, url, remark)| format!("    {name}  {}{remark}", paint.bold(url)));
     let steps = [
         "Sign in at the dashboard.".to_owned(),
         "Open the docs portal's account page. It knows you: nothing is asked.".to_owned(),

@@ -51,7 +51,12 @@ fn frame(site: &Site, visitor: &Visitor, here: &str, main: &Markup) -> Markup {
         div.columns {
             nav aria-label="Contents" {
                 h2 { "Guide" }
-                ul { @for article in [&ONE_LOGIN, &ONE_LOGOUT, &FOR_MEMBERS] { li { (entry(article.path, article.title, here)) } } }
+                ul {
+                    @for article in [&ONE_LOGIN, &ONE_LOGOUT] { li { (entry(article.path, article.title, here)) } }
+                    li.locked[matches!(visitor, Visitor::Anonymous)] {
+                        (entry(FOR_MEMBERS.path, FOR_MEMBERS.title, here))
+                    }
+                }
                 h2 { "You" }
                 ul {
                     li { (entry("/me", "Your account", here)) }

@@ -45,7 +45,6 @@ pub enum SettingsError {
     #[error("COOKIE_KEYS: {error}: {}", .error.hint())]
     CookieKeys {
         /// What is wrong with them.
-        #[from]
         error: ConfigError,
     },
     /// The system has no randomness to make a key of.
@@ -101,7 +100,7 @@ impl Settings {
 fn cookie_keys(given: Option<String>, base_url: &str) -> Result<CookieKeys, SettingsError> {
     let base_url = Url::parse(base_url).map_err(|_| SettingsError::BaseUrl)?;
     match given {
-        Some(keys) => Ok(CookieKeys::from_base64(&keys)?),
+        Some(keys) => CookieKeys::from_base64(&keys).map_err(|error| SettingsError::CookieKeys { error }),
         None if is_loopback(&base_url) => {
             tracing::warn!("COOKIE_KEYS is not set: a key was made up, and sessions end with this process");
             Ok(CookieKeys::generate(&OsRandom)?)
