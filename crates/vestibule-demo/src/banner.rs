@@ -19,7 +19,7 @@ pub(crate) fn banner(stage: &Stage, paint: Paint) -> String {
     .map(|(name, url, remark)| format!("    {name}  {}{remark}", paint.bold(url)));
     let steps = [
         "Sign in at the dashboard.".to_owned(),
-        "Open the docs portal's account page. It knows you: nothing is asked.".to_owned(),
+        format!("Open {}. The docs portal knows you: nothing is asked.", docs_portal.at("/me")),
         format!("After {due} s, open {}: the access token is renewed.", dashboard.at("/api/me")),
         "Log out at either. Then look at the other one: you are out there, too.".to_owned(),
     ];
