@@ -17,11 +17,16 @@ small{color:light-dark(#6a6a70,#9a9aa2)}\
 a{display:inline-block;margin-top:1rem;padding:.5rem 1rem;border-radius:8px;text-decoration:none;\
 background:light-dark(#1c1c1e,#ececee);color:light-dark(#fff,#161618)}";
 
-/// Shown after a logout.
-pub(crate) fn logged_out() -> String {
+/// Shown after a logout. `everywhere` when the provider took part in it.
+pub(crate) fn logged_out(everywhere: bool) -> String {
+    let reach = if everywhere {
+        "Here and wherever you used this sign-in."
+    } else {
+        "Of this application alone: the identity provider could not be reached. Close the browser if others use it."
+    };
     page(
         "Signed out",
-        "<h1>You are signed out</h1><p>Here and wherever you used this sign-in.</p><a href=\"/\">Back to the start page</a>",
+        &format!("<h1>You are signed out</h1><p>{reach}</p><a href=\"/\">Back to the start page</a>"),
     )
 }
 

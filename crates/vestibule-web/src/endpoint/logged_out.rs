@@ -8,6 +8,9 @@ use crate::{
     pages,
 };
 
+/// The query that tells that the provider took no part in the logout.
+pub(super) const HERE_ALONE: &str = "here-alone";
+
 /// The end of a logout. Only the answer to a logout of this browser goes on to the application's own page; whatever
 /// else arrives here gets the plain one (RP-Initiated Logout section 3, checklist B31).
 pub(super) fn serve(engine: &Engine, head: &RequestHead<'_>) -> Reply {
@@ -19,7 +22,7 @@ pub(super) fn serve(engine: &Engine, head: &RequestHead<'_>) -> Reply {
         Some(place) if expected.is_some() && expected == returned_state(head) => {
             reply::see_other(place.as_str())
         }
-        _ => reply::html(StatusCode::OK, pages::logged_out()),
+        _ => reply::html(StatusCode::OK, pages::logged_out(head.query != Some(HERE_ALONE))),
     };
     let forget = SetCookie { name: &engine.names.logout, value: "", max_age: 0, secure: engine.secure };
     reply::append(&mut reply, header::SET_COOKIE, &forget.to_header());

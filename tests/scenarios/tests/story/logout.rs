@@ -71,7 +71,8 @@ async fn a_logout_does_not_wait_for_the_provider(mount: &'static dyn Mount) -> W
     let held = world.provider().hold(Call::Revocation);
     let alice = world.login("alice").await;
     let leaving = alice.submit_logout(&world).await;
-    assert_eq!((leaving.status, leaving.location()), (303, "/auth/logged-out"));
+    assert_eq!((leaving.status, leaving.location()), (303, "/auth/logged-out?here-alone"));
+    assert!(alice.page(&world, leaving.location()).await.text().contains("this application alone"));
     assert_eq!((alice.cookies(&world).len(), world.state().await.sessions.len()), (0, 0));
     held.reached().await;
     assert_eq!(world.provider().live_grants(), 0);
