@@ -39,4 +39,9 @@ pub use provider::{Call, Calls, IdentityProvider};
 pub use state::{Snapshot, State};
 pub use transcript::Exchange;
 pub(crate) use transcript::Transcript;
-pub use world::{DASHBOARD, DOCS, Setup, World};
+pub use world::{DASHBOARD, DOCS, Setup, World, cookie_key};
+
+/// The README's quick start compiles as it stands there.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
