@@ -14,7 +14,7 @@ use crate::{
     session::{Flights, Watchers},
     settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope},
     spent_states::SpentStates,
-    store::{Realm, Retention, StoreBackend},
+    store::{Deadline, Realm, Retention, StoreBackend},
 };
 
 /// Describes a relying party. Where its sessions live must be said before it can be built; all else has defaults.
@@ -71,6 +71,8 @@ impl RelyingPartyBuilder<NoSessions> {
     }
 
     /// Keeps sessions in a store. The keys seal pending logins, and tokens inside the store.
+    ///
+    /// A reply of the store that takes longer than two seconds counts as a failure of the store.
     pub fn stored_sessions(
         self,
         backend: impl StoreBackend,
@@ -180,7 +182,7 @@ impl RelyingPartyBuilder<Stored> {
         };
         let sealer = |purpose| Sealer::new(&self.sessions.keys, purpose, Arc::clone(provider.random()));
         Ok(RelyingParty(Arc::new(Engine {
-            store: self.sessions.backend.open(&realm, retention),
+            store: Arc::new(Deadline(self.sessions.backend.open(&realm, retention))),
             post_logout_redirect_uri: uri(Endpoint::LoggedOut)?,
             request: match self.customise {
                 Some(customise) => customise(request),

@@ -14,6 +14,7 @@
 
 mod change;
 mod cutoff;
+mod deadline;
 mod error;
 mod key;
 mod not_live;
@@ -31,6 +32,7 @@ use bytes::Bytes;
 
 pub use change::{Change, ChangeCursor, Changes};
 pub use cutoff::{Cutoff, Spared};
+pub(crate) use deadline::Deadline;
 pub use error::StoreError;
 pub use key::{HolderId, LogoutId, PublicId, RefreshHash, SessionKey};
 pub use not_live::NotLive;
