@@ -1,7 +1,8 @@
 use std::{cell::Cell, ops::Deref, rc::Rc, sync::Arc, time::Duration};
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use vestibule::{
-    ClientSecret, Provider,
+    ClientSecret, Provider, Random,
     testing::{SeededRandom, TestClock},
 };
 use vestibule_web::{
@@ -19,6 +20,16 @@ use crate::{
 pub const DASHBOARD: &str = "dashboard";
 /// The client id of its neighbour at the same provider.
 pub const DOCS: &str = "docs";
+
+/// A cookie key, for each number. A world's application has number 0 alone.
+///
+/// # Panics
+/// Never.
+pub fn cookie_key(number: u64) -> String {
+    let mut key = [0; 32];
+    SeededRandom::new(1_000 + number).fill(&mut key).expect("seeded bytes");
+    BASE64_URL_SAFE_NO_PAD.encode(key)
+}
 
 /// The settings that a test adds to a relying party.
 pub type Setup = dyn Fn(RelyingPartyBuilder<Stored>) -> RelyingPartyBuilder<Stored>;
@@ -60,7 +71,7 @@ impl World {
         }
         let memory = MemoryStore::builder().clock(Arc::new(clock.clone())).build();
         let store = Faulty::new(Arc::new(memory.clone()));
-        let keys = CookieKeys::generate(&SeededRandom::new(2)).expect("seeded bytes");
+        let keys = CookieKeys::from_base64(&cookie_key(0)).expect("a key");
         let setup: Rc<Setup> = Rc::new(setup);
         let surroundings = Surroundings { provider, clock, transcript: Transcript::default() };
         let parts =

@@ -33,8 +33,10 @@ async fn c13_a_provider_that_knows_only_plain(mount: &'static dyn Mount) -> Worl
 async fn c13_every_request_has_an_s256_challenge(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = Browser::new("alice");
-    let (one, other) =
-        (request(alice.page(&world, "/auth/login").await), request(alice.page(&world, "/auth/login").await));
+    let (one, other) = (
+        request(&alice.page(&world, "/auth/login").await),
+        request(&alice.page(&world, "/auth/login").await),
+    );
     for parameters in [&one, &other] {
         assert_eq!(parameters.get("code_challenge_method"), "S256");
         assert_eq!(parameters.get("response_type"), "code");
@@ -63,7 +65,7 @@ async fn c13_a_provider_that_does_not_say(mount: &'static dyn Mount) -> World {
     world.provider().alter_metadata(|document| {
         document.as_object_mut().unwrap().remove("code_challenge_methods_supported");
     });
-    let sent = request(Browser::new("alice").page(&world, "/auth/login").await);
+    let sent = request(&Browser::new("alice").page(&world, "/auth/login").await);
     assert_eq!(sent.get("code_challenge_method"), "S256");
     world
 }
@@ -71,7 +73,7 @@ async fn c13_a_provider_that_does_not_say(mount: &'static dyn Mount) -> World {
 async fn c25_the_query_of_login_is_not_forwarded(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     let alice = Browser::new("alice");
-    let plain = request(alice.page(&world, "/auth/login").await);
+    let plain = request(&alice.page(&world, "/auth/login").await);
     let before = world.snapshot().await;
     let urged = alice
         .page(
@@ -81,7 +83,7 @@ async fn c25_the_query_of_login_is_not_forwarded(mount: &'static dyn Mount) -> W
         )
         .await;
     world.snapshot().await.assert_unchanged_since(&before, Calls::NONE);
-    let urged = request(urged);
+    let urged = request(&urged);
     let names =
         |parameters: &Parameters| parameters.0.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&urged), names(&plain));
@@ -91,7 +93,7 @@ async fn c25_the_query_of_login_is_not_forwarded(mount: &'static dyn Mount) -> W
     world
 }
 
-fn request(sent: Answer) -> Parameters {
+fn request(sent: &Answer) -> Parameters {
     Parameters::of(sent.location())
 }
 

@@ -1,0 +1,10 @@
+//! Table D of the security rules: sessions and cookies, on every mount. Tests are named by their row
+//! (`docs/security.md`).
+
+mod caching;
+mod cookie_reading;
+mod cookie_writing;
+mod lifetimes;
+mod logout_scopes;
+mod refusals;
+mod secrets;
