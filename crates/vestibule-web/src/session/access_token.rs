@@ -30,7 +30,7 @@ impl Session {
         }
         match engine.flights.refresh(engine, &record).await {
             Ok(record) => {
-                self.keep(std::sync::Arc::clone(&record));
+                self.keep_grant(&record);
                 Grant::open(engine, &record)
                     .map(|grant| grant.access_token)
                     .ok_or(SessionError::NoAccessToken)

@@ -53,11 +53,11 @@ impl Session {
     async fn replace(&self, version: u64, data: Bytes) -> Result<bool, SessionError> {
         match self.0.engine.store.replace(&self.0.key, version, data).await?.reply {
             Replace::Replaced(record) => {
-                self.keep(record);
+                self.keep_data(&record);
                 Ok(true)
             }
             Replace::Conflict(record) => {
-                self.keep(record);
+                self.keep_data(&record);
                 Ok(false)
             }
             Replace::Gone(reason) => Err(SessionError::Gone(Some(reason))),

@@ -137,12 +137,29 @@ impl Session {
         Arc::clone(&self.0.record.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Replies of the store may arrive out of order; what was known does not become older again.
-    fn keep(&self, record: Arc<SessionRecord>) {
-        let mut known = self.0.record.write().unwrap_or_else(PoisonError::into_inner);
-        if record.version >= known.version && record.grant_version >= known.grant_version {
-            *known = record;
-        }
+    /// Takes over the tokens of a reply, and nothing else: data that this session has not read is not its own.
+    fn keep_grant(&self, reply: &SessionRecord) {
+        self.keep(|known| {
+            if reply.grant_version >= known.grant_version {
+                known.grant = reply.grant.clone();
+                known.refresh = reply.refresh;
+                known.grant_version = reply.grant_version;
+            }
+        });
+    }
+
+    /// Takes over the application's data of a reply. Replies may arrive out of order; what is known grows no older.
+    fn keep_data(&self, reply: &SessionRecord) {
+        self.keep(|known| {
+            if reply.version >= known.version {
+                known.data = reply.data.clone();
+                known.version = reply.version;
+            }
+        });
+    }
+
+    fn keep(&self, change: impl FnOnce(&mut SessionRecord)) {
+        change(Arc::make_mut(&mut self.0.record.write().unwrap_or_else(PoisonError::into_inner)));
     }
 }
 
