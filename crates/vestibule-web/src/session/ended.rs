@@ -15,6 +15,9 @@ use crate::{
 
 /// How long one look into the log of changes may wait.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How often to look at the session although nothing was told: a refresh at another node may have taught it a `sid`
+/// that nobody here listens to yet.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// How long to wait after the store failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -25,12 +28,18 @@ impl Session {
     /// A store that cannot be reached does not end a session; the wait goes on until it can tell.
     pub async fn ended(self) {
         let engine = Arc::clone(&self.0.engine);
-        let changed = engine.watchers.watch(&engine, &self.record().scopes);
+        let changed = Arc::new(Notify::new());
+        let mut listening = Vec::new();
+        engine.watchers.listen(&engine, &changed, &mut listening, &self.record().scopes);
         loop {
             let pause = match engine.store.load(&self.0.key).await {
                 Ok(loaded) => match loaded.reply {
                     Load::Live(record) => {
-                        record.idle_end.min(record.absolute_end).since(loaded.at) + Duration::from_millis(1)
+                        if engine.watchers.listen(&engine, &changed, &mut listening, &record.scopes) {
+                            continue;
+                        }
+                        let left = record.idle_end.min(record.absolute_end).since(loaded.at);
+                        (left + Duration::from_millis(1)).min(LOOK_EVERY)
                     }
                     Load::Gone(_) | Load::Absent => return,
                 },
@@ -53,18 +62,31 @@ struct Registry {
 }
 
 impl Watchers {
-    fn watch(&self, engine: &Arc<Engine>, scopes: &[Scope]) -> Arc<Notify> {
-        let notify = Arc::new(Notify::new());
-        let mut registry = self.registry();
-        for scope in scopes {
-            let listeners = registry.listening.entry(*scope).or_default();
-            listeners.retain(|listener| listener.strong_count() > 0);
-            listeners.push(Arc::downgrade(&notify));
+    /// Lets `notify` hear of changes of `scopes`, beside those that it is `listening` to. Answers whether some were new.
+    fn listen(
+        &self,
+        engine: &Arc<Engine>,
+        notify: &Arc<Notify>,
+        listening: &mut Vec<Scope>,
+        scopes: &[Scope],
+    ) -> bool {
+        let new: Vec<_> = scopes.iter().filter(|scope| !listening.contains(scope)).copied().collect();
+        if new.is_empty() {
+            return false;
         }
+        let mut registry = self.registry();
+        for scope in &new {
+            let listeners = registry.listening.entry(*scope).or_default();
+            if listeners.len() == listeners.capacity() {
+                listeners.retain(|listener| listener.strong_count() > 0);
+            }
+            listeners.push(Arc::downgrade(notify));
+        }
+        listening.extend(new);
         if !std::mem::replace(&mut registry.is_tailing, true) {
             tokio::spawn(tail(Arc::downgrade(engine), self.clone()));
         }
-        notify
+        true
     }
 
     fn wake(&self, scopes: &[Scope]) {
@@ -103,26 +125,30 @@ impl Watchers {
 async fn tail(engine: Weak<Engine>, watchers: Watchers) {
     let mut from = ChangeCursor::START;
     while let Some(engine) = engine.upgrade() {
-        match engine.store.changes(from, PATIENCE).await.map(|changes| changes.reply) {
+        let is_quiet = match engine.store.changes(from, PATIENCE).await.map(|changes| changes.reply) {
             Ok(Changes::Entries { entries, next }) => {
-                for entry in entries {
+                for entry in &entries {
                     match entry {
-                        Change::Ended(key) => watchers.wake(&[engine.realm.session(&key)]),
-                        Change::Revoked { scopes, .. } => watchers.wake(&scopes),
+                        Change::Ended(key) => watchers.wake(&[engine.realm.session(key)]),
+                        Change::Revoked { scopes, .. } => watchers.wake(scopes),
                     }
                 }
                 from = next;
+                entries.is_empty()
             }
             Ok(Changes::Lagged { next }) => {
                 watchers.wake_all();
                 from = next;
+                false
             }
             Err(_) => {
                 watchers.wake_all();
+                drop(engine);
                 tokio::time::sleep(PAUSE).await;
+                true
             }
-        }
-        if watchers.rest() {
+        };
+        if is_quiet && watchers.rest() {
             return;
         }
     }
