@@ -23,6 +23,8 @@ type FlightKey = (SessionKey, RefreshHash);
 const PAUSE: Duration = Duration::from_secs(1);
 /// How many refreshes that panic one caller waits for.
 const PANICS: usize = 2;
+/// How long a caller waits. The refresh goes on without it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One refresh per refresh token in this process: the first caller starts it, all others wait for its outcome.
 ///
@@ -39,16 +41,19 @@ struct Flight {
 impl Flights {
     pub(crate) async fn refresh(&self, engine: &Arc<Engine>, record: &Arc<SessionRecord>) -> Outcome {
         let Some(spent) = record.refresh else { return Err(SessionError::NoAccessToken) };
-        for _ in 0..PANICS {
-            let mut outcome = self.join_or_start(engine, record, (record.key, spent));
-            // The sender is dropped without an outcome only when the task panicked: the next caller takes its place.
-            if let Ok(outcome) = outcome.wait_for(Option::is_some).await
-                && let Some(outcome) = outcome.clone()
-            {
-                return outcome;
+        let outcome = async {
+            for _ in 0..PANICS {
+                let mut outcome = self.join_or_start(engine, record, (record.key, spent));
+                // The sender is dropped without an outcome only when the task panicked: the next caller takes its place.
+                if let Ok(outcome) = outcome.wait_for(Option::is_some).await
+                    && let Some(outcome) = outcome.clone()
+                {
+                    return outcome;
+                }
             }
-        }
-        Err(SessionError::RefreshBusy)
+            Err(SessionError::RefreshBusy)
+        };
+        tokio::time::timeout(PATIENCE, outcome).await.unwrap_or(Err(SessionError::RefreshBusy))
     }
 
     fn join_or_start(

@@ -85,6 +85,29 @@ async fn d21_a_store_that_is_down_after_the_call_loses_no_token() {
     assert_eq!(world.provider().live_grants(), 1);
 }
 
+/// The refresh waits for the store; those who asked for it do not wait with it.
+#[tokio::test(start_paused = true)]
+async fn h08_a_store_that_hangs_keeps_nobody_for_ever() {
+    for verb in [Verb::Lease, Verb::BeginAttempt, Verb::CommitRefresh] {
+        let (world, alice) = world_with_a_due_session().await;
+        let stalled = world.store().stall_next(verb, Moment::Before);
+        let session = alice.session(&world).await;
+        let began = tokio::time::Instant::now();
+        let tasks = [ask(&session), ask(&session)];
+        for task in tasks {
+            assert_eq!(crate::support::code(task.await.unwrap()), "refresh.busy", "{verb:?}");
+        }
+        assert_eq!(began.elapsed(), Duration::from_secs(30), "{verb:?}");
+        let before = world.calls();
+        stalled.release();
+        settle().await;
+        renewed(&alice, &world).await;
+        let calls = usize::from(verb != Verb::CommitRefresh);
+        assert_eq!((world.calls() - before).token, calls, "{verb:?}: it went on as soon as it could");
+        assert_eq!(world.provider().live_grants(), 1);
+    }
+}
+
 /// A store that fails before anything was sent: nothing was sent.
 #[tokio::test(start_paused = true)]
 async fn d21_a_store_that_fails_before_the_call_stops_it() {
