@@ -13,6 +13,7 @@ use crate::{
     settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope},
     spent_states::SpentStates,
     store::{Realm, SessionStore},
+    unconfirmed_logouts::UnconfirmedLogouts,
 };
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -41,6 +42,7 @@ pub(crate) struct Engine {
     pub(crate) token_sealer: Sealer,
     pub(crate) csrf_sealer: Sealer,
     pub(crate) spent_states: SpentStates,
+    pub(crate) unconfirmed_logouts: UnconfirmedLogouts,
     pub(crate) flights: Flights,
     pub(crate) watchers: Watchers,
     pub(crate) maintenance: std::sync::Once,

@@ -23,6 +23,8 @@ mod session;
 mod settings;
 mod spent_states;
 pub mod store;
+mod to_the_end;
+mod unconfirmed_logouts;
 
 pub use cookie::CookieKeys;
 pub use endpoint::Endpoint;

@@ -1,26 +1,27 @@
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc};
 
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
 use vestibule::{Diagnose, LogoutToken};
 
+use super::form_body::read_form;
 use crate::{
     engine::Engine,
     error::{Error, LogoutError},
     http::{BodyFault, Reply, RequestHead, reply},
     settings::LogoutScope,
-    store::{Realm, Revocation, Revoke, Scope},
+    store::{LogoutId, Realm, Revocation, Revoke, Scope, StoreTime},
+    to_the_end::to_the_end,
 };
 
 const BODY: usize = 32 * 1024;
-const BODY_TIME: Duration = Duration::from_secs(5);
 
 /// Hears that a user logged out elsewhere (OpenID Connect Back-Channel Logout section 2.5).
 ///
 /// 200 says one thing only: every session that the token names is refused from now on. Everything else is 400. The
 /// request's own cookies are not looked at (checklist B28).
-pub(super) async fn serve<B, F>(engine: &Engine, head: &RequestHead<'_>, body: B) -> Reply
+pub(super) async fn serve<B, F>(engine: &Arc<Engine>, head: &RequestHead<'_>, body: B) -> Reply
 where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
@@ -31,7 +32,7 @@ where
     }
 }
 
-async fn hear<B, F>(engine: &Engine, head: &RequestHead<'_>, body: B) -> Result<(), Error>
+async fn hear<B, F>(engine: &Arc<Engine>, head: &RequestHead<'_>, body: B) -> Result<(), Error>
 where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
@@ -40,22 +41,41 @@ where
     // The moment heard is fixed before anything that can take long: keys may have to be fetched.
     let heard = engine.store.now().await?;
     let token = engine.client.verify_logout_token(&raw).await?;
-    let revocation = Revocation {
-        scopes: struck_by(&engine.realm, &token, engine.logout_scope),
-        heard: Some(heard),
-        logout: Some(engine.realm.logout_id(token.jwt_id())),
-        spare: None,
-    };
-    match engine.store.revoke(revocation).await?.reply {
-        Revoke::Revoked { .. } => {
-            tracing::info!(
-                sid = token.sid().is_some(),
-                sub = token.subject().is_some(),
-                "logged out by the provider"
-            );
+    let engine = Arc::clone(engine);
+    to_the_end(async move {
+        let scopes = struck_by(&engine.realm, &token, engine.logout_scope);
+        revoke(&engine, scopes, engine.realm.logout_id(token.jwt_id()), heard).await?;
+        tracing::info!(
+            sid = token.sid().is_some(),
+            sub = token.subject().is_some(),
+            "logged out by the provider"
+        );
+        Ok(())
+    })
+    .await
+}
+
+async fn revoke(
+    engine: &Engine,
+    scopes: Vec<Scope>,
+    logout: LogoutId,
+    heard: StoreTime,
+) -> Result<(), Error> {
+    let first_heard = engine.unconfirmed_logouts.first_heard(&logout);
+    let heard = first_heard.unwrap_or(heard);
+    let revocation = Revocation { scopes, heard: Some(heard), logout: Some(logout), spare: None };
+    let reply = engine.store.revoke(revocation).await.map(|revoked| revoked.reply);
+    match reply {
+        // Spent by the first try, whose reply was lost: that one did it.
+        Ok(Revoke::Replayed) if first_heard.is_none() => Err(LogoutError::Replayed.into()),
+        Ok(Revoke::Revoked { .. } | Revoke::Replayed) => {
+            engine.unconfirmed_logouts.confirm(&logout);
             Ok(())
         }
-        Revoke::Replayed => Err(LogoutError::Replayed.into()),
+        Err(error) => {
+            engine.unconfirmed_logouts.keep(logout, heard);
+            Err(error.into())
+        }
     }
 }
 
@@ -68,12 +88,7 @@ where
     if !media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
         return Err(LogoutError::ContentType);
     }
-    let body = match tokio::time::timeout(BODY_TIME, body(BODY)).await {
-        Ok(Ok(body)) if body.len() <= BODY => body,
-        Ok(Ok(_) | Err(BodyFault::TooLarge)) => return Err(LogoutError::TooLarge),
-        Ok(Err(BodyFault::Broken)) => return Err(LogoutError::Parameter),
-        Err(_) => return Err(LogoutError::TimedOut),
-    };
+    let body = read_form(body, BODY).await?;
     let form = std::str::from_utf8(&body).map_err(|_| LogoutError::Parameter)?;
     let pairs = vestibule::form::parse(form).map_err(|_| LogoutError::Parameter)?;
     let mut tokens = pairs.into_iter().filter(|(name, _)| name == "logout_token");

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header;
 use vestibule::{EndSession, RawIdToken, RevocableToken, State};
 
-use super::Endpoint;
+use super::{Endpoint, form_body::read_form, logged_out::HERE_ALONE};
 use crate::{
     cookie::SetCookie,
     csrf,
@@ -12,7 +12,8 @@ use crate::{
     error::{Error, LogoutError},
     http::{BodyFault, Reply, RequestHead, reply},
     session::{Grant, Handle},
-    store::Load,
+    store::{Load, SessionKey},
+    to_the_end::to_the_end,
 };
 
 const BODY: usize = 16 * 1024;
@@ -32,18 +33,24 @@ where
             &engine.no_session_cookie(),
         ));
     };
-    let body = body(BODY).await.map_err(|_| LogoutError::TooLarge)?;
+    let body = read_form(body, BODY).await?;
     if !csrf::accepts(engine, head, &body, &handle) {
         return Err(LogoutError::Forged.into());
     }
-    let grant = match engine.store.load(&handle.key()).await?.reply {
-        Load::Live(record) => Grant::open(engine, &record),
-        Load::Gone(_) | Load::Absent => None,
-    };
-    engine.store.end(&handle.key()).await?;
-    tracing::info!("logged out here");
+    let grant = to_the_end(end_here(Arc::clone(engine), handle.key())).await?;
     let reply = leave_the_provider(engine, grant).await;
     Ok(with_cookie(reply, &engine.no_session_cookie()))
+}
+
+/// Ends the session, and returns the tokens that it had.
+async fn end_here(engine: Arc<Engine>, key: SessionKey) -> Result<Option<Grant>, Error> {
+    let grant = match engine.store.load(&key).await?.reply {
+        Load::Live(record) => Grant::open(&engine, &record),
+        Load::Gone(_) | Load::Absent => None,
+    };
+    engine.store.end(&key).await?;
+    tracing::info!("logged out here");
+    Ok(grant)
 }
 
 /// Goes on to the provider's logout. When that is out of reach the user is out here all the same.
@@ -68,7 +75,7 @@ async fn leave_the_provider(engine: &Engine, grant: Option<Grant>) -> Reply {
                 // Best effort, and not for the user to wait for: the grant ends by itself at its expiry.
                 tokio::spawn(async move { client.revoke(RevocableToken::Refresh(&refresh_token)).await });
             }
-            reply::see_other(&engine.path_of(Endpoint::LoggedOut))
+            reply::see_other(&format!("{}?{HERE_ALONE}", engine.path_of(Endpoint::LoggedOut)))
         }
     }
 }

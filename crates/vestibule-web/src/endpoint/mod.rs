@@ -2,6 +2,7 @@
 
 mod backchannel_logout;
 mod callback;
+mod form_body;
 mod logged_out;
 mod login;
 mod logout;

@@ -15,6 +15,7 @@ use crate::{
     settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope},
     spent_states::SpentStates,
     store::{Deadline, Realm, Retention, StoreBackend},
+    unconfirmed_logouts::UnconfirmedLogouts,
 };
 
 /// Describes a relying party. Where its sessions live must be said before it can be built; all else has defaults.
@@ -202,6 +203,7 @@ impl RelyingPartyBuilder<Stored> {
             after_logout,
             on_login: self.on_login,
             spent_states: SpentStates::default(),
+            unconfirmed_logouts: UnconfirmedLogouts::default(),
             flights: Flights::default(),
             watchers: Watchers::default(),
             maintenance: std::sync::Once::new(),
