@@ -100,6 +100,8 @@ async fn complete(
             Insert::Occupied => Err(vestibule::RandomError.into()),
         },
         Err(error) => {
+            // Whether it was stored is unknown; without its cookie nobody could ever end it.
+            let _ = engine.store.end(&handle.key()).await;
             drop_grant(engine, &login).await;
             Err(error.into())
         }
