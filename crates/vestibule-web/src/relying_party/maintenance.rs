@@ -13,11 +13,12 @@ const REAP_AT_ONCE: usize = 1000;
 
 /// Starts the housekeeping with the first request, since `build` may run outside of a runtime. Ends with the engine.
 pub(super) fn ensure_running(engine: &Arc<Engine>) {
-    engine.maintenance.call_once(|| {
-        if let Ok(runtime) = Handle::try_current() {
-            runtime.spawn(keep_house(Arc::downgrade(engine)));
-        }
-    });
+    if engine.maintenance.is_completed() {
+        return;
+    }
+    if let Ok(runtime) = Handle::try_current() {
+        engine.maintenance.call_once(|| drop(runtime.spawn(keep_house(Arc::downgrade(engine)))));
+    }
 }
 
 async fn keep_house(engine: Weak<Engine>) {
