@@ -1,14 +1,13 @@
 //! Rows C13 and C25: what an authorization request carries, and what nobody can change about it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::time::Duration;
 use vestibule::{
     AuthorizationRequest, ClientSecret, ConfigError, Diagnose, Disposition, OsRandom, Prompt, Provider,
-    Random, RandomError,
+    Random, RandomError, RedirectUri,
 };
 
 use crate::support::{CLIENT, SECRET, World, callback_query, code, parameters, verdict};
@@ -163,6 +162,27 @@ async fn c25_the_last_setting_counts() {
         .unwrap();
     let sent = parameters(&world.client.begin_login(&request).await.unwrap());
     assert_eq!((sent["prompt"].as_str(), sent["audience"].as_str()), ("none", "b"));
+}
+
+#[test]
+fn c26_a_redirect_uri_is_absolute_and_without_fragment() {
+    for odd in [
+        "/auth/callback",
+        "https://app.example/auth/callback#",
+        "https://app.example/auth/callback#x",
+        "https://user@app.example/auth/callback",
+        "https://@app.example/auth/callback",
+        "https://app.example\\@evil.example/",
+        " https://app.example/",
+        "https:app.example/",
+        "myapp://callback",
+    ] {
+        assert_eq!(RedirectUri::new(odd), Err(ConfigError::RedirectUri), "{odd:?}");
+    }
+    for fine in ["https://app.example/cb?a=b", "https://app.example/@me", "http://127.0.0.1:3000/cb"] {
+        assert_eq!(RedirectUri::new(fine).unwrap().as_str(), fine);
+    }
+    assert_eq!(ConfigError::RedirectUri.code(), "config.redirect_uri");
 }
 
 #[tokio::test]
