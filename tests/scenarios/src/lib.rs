@@ -25,6 +25,7 @@ pub mod leaks;
 pub mod mount;
 mod node;
 pub mod provider;
+mod record;
 mod site;
 pub mod state;
 pub mod trace;

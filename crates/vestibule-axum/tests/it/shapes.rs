@@ -1,13 +1,17 @@
+use std::rc::Rc;
+
+use async_trait::async_trait;
 use axum::{
     Router,
     extract::{Request, State},
-    middleware::{Next, from_fn},
+    http::{HeaderMap, header},
+    middleware::{Next, from_fn, map_request},
     response::Response,
     routing::get,
 };
-use scenarios::{Browser, World};
-
-use vestibule_axum::Session;
+use scenarios::{Axum, Browser, Mount, World, mount::Site};
+use vestibule_axum::{RelyingParty, Session, wrap};
+use vestibule_web::http::RequestHead;
 
 use crate::shape::{Shape, home, me};
 
@@ -83,4 +87,46 @@ async fn check(shape: &'static Shape) {
     let gone = alice.page(&world, "/auth/logged-out").await;
     assert!(gone.text().contains("You are signed out"), "{gone:?}");
     assert_eq!(alice.page(&world, "/auth/logout").await.status, 405);
+}
+
+/// Whatever path a request has, the place to come back to is on our own origin.
+#[tokio::test(start_paused = true)]
+async fn c18_a_strange_path_becomes_no_place() {
+    static SHAPE: Shape = Shape(|| root().fallback(me));
+    let world = World::new(&SHAPE).await;
+    for path in
+        ["//evil.example", "//evil.example/x?y", "/%2fevil.example", "/%5cevil.example", "/.//evil.example"]
+    {
+        let challenged = Browser::new("alice").page(&world, path).await;
+        assert_eq!((challenged.status, challenged.location()), (303, "/auth/login?return_to=%2F"), "{path}");
+    }
+}
+
+/// A visit that something in front has put into the request does not stand in for the one of `wrap`.
+#[tokio::test(start_paused = true)]
+async fn d26_a_planted_visit_is_replaced() {
+    #[derive(Debug)]
+    struct Planted;
+
+    #[async_trait(?Send)]
+    impl Mount for Planted {
+        async fn start(&self, relying_party: RelyingParty) -> Rc<dyn Site> {
+            let of_alice = relying_party.clone();
+            let plant = map_request(move |mut request: Request| {
+                if let Some(cookie) = request.headers_mut().remove("x-planted") {
+                    let headers = HeaderMap::from_iter([(header::COOKIE, cookie)]);
+                    let head = RequestHead { method: "GET", path: "/", query: None, headers: &headers };
+                    let visit = of_alice.visit(&head);
+                    request.extensions_mut().insert(visit);
+                }
+                std::future::ready(request)
+            });
+            Axum::site(wrap(root().route("/area/me", get(me)), relying_party).layer(plant))
+        }
+    }
+
+    let world = World::new(&Planted).await;
+    let alice = world.login("alice").await;
+    let planted = scenarios::Request::page("/").header("x-planted", alice.cookie_header(&world));
+    assert_eq!(world.receive(planted).await.text(), "hello stranger");
 }

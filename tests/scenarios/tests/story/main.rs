@@ -5,4 +5,5 @@ mod login;
 mod logout;
 mod outage;
 mod pages;
+mod provisioning;
 mod refresh;

@@ -1,18 +1,9 @@
 use std::time::Duration;
 
 use scenarios::{
-    Browser, DASHBOARD, Mount, Node, Request, World, cookie_key, on_every_mount,
-    provider::{ACCESS_TOKEN_LIFETIME, ISSUER},
-    trace,
+    Browser, Mount, Node, Request, World, cookie_key, on_every_mount, provider::ACCESS_TOKEN_LIFETIME, trace,
 };
-use sha2::{Digest, Sha256};
-use vestibule_web::{
-    CookieKeys,
-    store::{
-        BeginAttempt, CommitRefresh, HolderId, Lease, Load, Realm, RefreshHash, Retention, SessionKey,
-        StoreBackend,
-    },
-};
+use vestibule_web::CookieKeys;
 
 on_every_mount! {
     h24_a_new_key_is_read_before_it_is_used
@@ -104,7 +95,7 @@ async fn h24_a_record_of_another_format_is_no_session(mount: &'static dyn Mount)
         b"\x01\xff\xff\xff\xff{}",
         b"\x01\x00\x00\x00\x02{}",
     ] {
-        write_grant(&world, &alice, format).await;
+        world.write_grant(&alice, format.into()).await;
         assert_eq!(alice.page(&world, "/").await.text(), "hello stranger", "{format:?}");
         assert_eq!(alice.api(&world, "/api/me").await.code(), "auth.required");
         assert_eq!(trace::lines_with(&["WARN", "a format that this version does not read"]).len(), 2);
@@ -113,24 +104,4 @@ async fn h24_a_record_of_another_format_is_no_session(mount: &'static dyn Mount)
         trace::start();
     }
     world
-}
-
-/// Writes other bytes where the browser's session keeps its grant.
-async fn write_grant(world: &World, browser: &Browser, grant: &'static [u8]) {
-    let retention = Retention { cutoffs: Duration::ZERO, logout_ids: Duration::ZERO };
-    let store = world.store().open(&Realm::new(ISSUER, DASHBOARD), retention);
-    let handle = browser.session_cookie(world).unwrap().value;
-    let key = SessionKey::from_bytes(Sha256::digest(handle).into());
-    let holder = HolderId::from_bytes([7; 16]);
-    let Load::Live(record) = store.load(&key).await.unwrap().reply else { panic!("no session") };
-    let spent: RefreshHash = record.refresh.unwrap();
-    assert!(matches!(
-        store.lease(&key, &holder, Duration::from_secs(1)).await.unwrap().reply,
-        Lease::Leased(_)
-    ));
-    let begun = store.begin_attempt(&key, &holder, &spent, Duration::from_secs(1)).await.unwrap().reply;
-    assert!(matches!(begun, BeginAttempt::Begun { .. }));
-    let commit =
-        CommitRefresh { holder, spent, refresh: Some(spent), grant: grant.into(), listen: Vec::new() };
-    store.commit_refresh(&key, commit).await.unwrap();
 }
