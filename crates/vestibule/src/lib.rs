@@ -48,7 +48,8 @@
 //!
 //! # What it does, and never does
 //!
-//! - Every login has its own `state`, `nonce` and PKCE verifier (S256). None of them can be left out, chosen or used twice.
+//! - Every login has its own `state`, `nonce` and PKCE verifier (S256). None of them can be left out or chosen, and a
+//!   [`PendingLogin`] is gone once it was completed: whoever stores one sees to it that it is taken out once.
 //! - A [`Verified`] token passed its signature and every rule of its kind. Nothing else makes one, and no kind of token
 //!   passes for another.
 //! - A code or a refresh token is sent once. Errors tell whether it may have been spent ([`RefreshError::maybe_spent`]).

@@ -29,7 +29,7 @@ impl fmt::Debug for LoginStart {
 /// What must be kept, secretly and for this browser alone, until the provider's answer comes.
 ///
 /// It pins issuer, client and redirect URI, and holds `state`, `nonce` and the code verifier (checklist C05). It is
-/// taken by value when the login is completed: an attempt ends once.
+/// taken by value when the login is completed: an attempt ends once. Where it is stored, take it out of there first.
 pub struct PendingLogin {
     pub(crate) issuer: String,
     pub(crate) client_id: String,
