@@ -178,7 +178,7 @@ impl RelyingPartyBuilder<Stored> {
         let secure = origin.scheme() == "https";
         let realm = Realm::new(issuer, client_id);
         let retention = Retention {
-            cutoffs: absolute + Duration::from_secs(pending::LIFETIME + 600),
+            cutoffs: absolute.saturating_add(Duration::from_secs(pending::LIFETIME + 600)),
             logout_ids: Duration::from_secs(30 * 60),
         };
         let sealer = |purpose| Sealer::new(&self.sessions.keys, purpose, Arc::clone(provider.random()));
@@ -237,5 +237,26 @@ impl<S: fmt::Debug> fmt::Debug for RelyingPartyBuilder<S> {
             .field("base_url", &self.base_url)
             .field("sessions", &self.sessions)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vestibule::{ClientSecret, testing::TestProvider};
+
+    use super::*;
+    use crate::MemoryStore;
+
+    #[test]
+    fn d10_a_lifetime_without_end_is_no_panic() {
+        let provider = TestProvider::new("https://op.example").unwrap();
+        let app = provider.provider().web_app("dashboard", ClientSecret::new("s"));
+        let keys = CookieKeys::generate(app.provider().random().as_ref()).unwrap();
+        let lifetimes = Lifetimes { idle: Duration::MAX, absolute: Duration::MAX };
+        let built = RelyingParty::builder(app, "https://app.example")
+            .stored_sessions(MemoryStore::new(), keys)
+            .lifetimes(lifetimes)
+            .build();
+        assert!(built.is_ok());
     }
 }
