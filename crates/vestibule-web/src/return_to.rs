@@ -20,12 +20,7 @@ impl ReturnTo {
     /// The text must start with exactly one slash, also after one more round of percent-decoding, have no backslash or
     /// control character, and resolve to the same origin by the WHATWG rules. What was parsed is what is kept.
     pub fn parse(text: &str, origin: &Url) -> Option<Self> {
-        if text.len() > LONGEST || !is_single_rooted(text) {
-            return None;
-        }
-        let path = text.split(['?', '#']).next().unwrap_or_default();
-        let decoded = percent_decode_str(path).decode_utf8().ok()?;
-        if !is_single_rooted(&decoded) {
+        if text.len() > LONGEST || !is_harmless(text) {
             return None;
         }
         let url = origin.join(text).ok()?;
@@ -36,8 +31,8 @@ impl ReturnTo {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
-        // Dot segments may have uncovered a second slash.
-        is_single_rooted(&kept).then_some(Self(kept))
+        // Dot segments may have uncovered a second slash, plain or encoded.
+        is_harmless(&kept).then_some(Self(kept))
     }
 
     /// Path and query, fit for a `Location`.
@@ -49,6 +44,13 @@ impl ReturnTo {
     pub(crate) fn without_query(&self) -> Self {
         Self(self.0.split('?').next().unwrap_or("/").to_owned())
     }
+}
+
+/// Single-rooted as it stands, and after one more round of percent-decoding.
+fn is_harmless(text: &str) -> bool {
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    is_single_rooted(text)
+        && percent_decode_str(path).decode_utf8().is_ok_and(|decoded| is_single_rooted(&decoded))
 }
 
 fn is_single_rooted(text: &str) -> bool {
@@ -107,6 +109,9 @@ mod tests {
             "//[::1]",
             "/.//e",
             "/..//e",
+            "/../%2fe",
+            "/%2e%2e/%2fe",
+            "/x/../%5ce",
             "/\u{ff0f}e",
             " /e",
             "/\0",
