@@ -76,11 +76,7 @@ impl Watchers {
         }
         let mut registry = self.registry();
         for scope in &new {
-            let listeners = registry.listening.entry(*scope).or_default();
-            if listeners.len() == listeners.capacity() {
-                listeners.retain(|listener| listener.strong_count() > 0);
-            }
-            listeners.push(Arc::downgrade(notify));
+            registry.add(*scope, notify);
         }
         listening.extend(new);
         if !std::mem::replace(&mut registry.is_tailing, true) {
@@ -108,10 +104,7 @@ impl Watchers {
     /// Whether nobody listens any more; then tailing stops until somebody does.
     fn rest(&self) -> bool {
         let mut registry = self.registry();
-        registry.listening.retain(|_, listeners| {
-            listeners.retain(|listener| listener.strong_count() > 0);
-            !listeners.is_empty()
-        });
+        registry.forget_the_dead();
         let idle = registry.listening.is_empty();
         registry.is_tailing = !idle;
         idle
@@ -119,6 +112,28 @@ impl Watchers {
 
     fn registry(&self) -> std::sync::MutexGuard<'_, Registry> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Registry {
+    /// Before either table grows, it is looked through for those who have gone: a store that always has news to tell
+    /// gives no other occasion.
+    fn add(&mut self, scope: Scope, notify: &Arc<Notify>) {
+        if self.listening.len() == self.listening.capacity() {
+            self.forget_the_dead();
+        }
+        let listeners = self.listening.entry(scope).or_default();
+        if listeners.len() == listeners.capacity() {
+            listeners.retain(|listener| listener.strong_count() > 0);
+        }
+        listeners.push(Arc::downgrade(notify));
+    }
+
+    fn forget_the_dead(&mut self) {
+        self.listening.retain(|_, listeners| {
+            listeners.retain(|listener| listener.strong_count() > 0);
+            !listeners.is_empty()
+        });
     }
 }
 
@@ -157,5 +172,24 @@ async fn tail(engine: Weak<Engine>, watchers: Watchers) {
 impl fmt::Debug for Watchers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Watchers(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_that_came_and_went_are_forgotten_while_news_keeps_coming() {
+        let mut registry = Registry::default();
+        let stays = Arc::new(Notify::new());
+        registry.add(Scope::from_bytes([0xff; 32]), &stays);
+        for number in 0..10_000_u64 {
+            let mut scope = [0; 32];
+            scope[..8].copy_from_slice(&number.to_le_bytes());
+            registry.add(Scope::from_bytes(scope), &Arc::new(Notify::new()));
+        }
+        assert!(registry.listening.len() < 100, "{}", registry.listening.len());
+        assert!(registry.listening.contains_key(&Scope::from_bytes([0xff; 32])));
     }
 }
