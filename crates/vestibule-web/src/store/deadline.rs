@@ -12,12 +12,12 @@ use super::{
 
 /// How long a request waits for one reply of the store (checklist H08).
 const DEADLINE: Duration = Duration::from_secs(2);
-/// How long housekeeping does.
+/// How long housekeeping and the steps of a refresh do.
 const LEISURE: Duration = Duration::from_secs(30);
 
 /// Gives up on a store that does not answer in time. What became of the call is unknown then, as after any error.
 ///
-/// The verbs of a refresh are not cut short: it runs in a task of its own, and a new token must not get lost.
+/// The verbs of a refresh have more time: it runs in a task of its own, and offers its new tokens again.
 #[derive(Debug)]
 pub(crate) struct Deadline(pub(crate) Arc<dyn SessionStore>);
 
@@ -69,7 +69,7 @@ impl SessionStore for Deadline {
         holder: &HolderId,
         ttl: Duration,
     ) -> Result<Stamped<Lease>, StoreError> {
-        self.0.lease(key, holder, ttl).await
+        within(LEISURE, self.0.lease(key, holder, ttl)).await
     }
 
     async fn renew(
@@ -78,11 +78,11 @@ impl SessionStore for Deadline {
         holder: &HolderId,
         ttl: Duration,
     ) -> Result<Stamped<Renew>, StoreError> {
-        self.0.renew(key, holder, ttl).await
+        within(LEISURE, self.0.renew(key, holder, ttl)).await
     }
 
     async fn release(&self, key: &SessionKey, holder: &HolderId) -> Result<Stamped<()>, StoreError> {
-        self.0.release(key, holder).await
+        within(LEISURE, self.0.release(key, holder)).await
     }
 
     async fn begin_attempt(
@@ -92,7 +92,7 @@ impl SessionStore for Deadline {
         spent: &RefreshHash,
         limit: Duration,
     ) -> Result<Stamped<BeginAttempt>, StoreError> {
-        self.0.begin_attempt(key, holder, spent, limit).await
+        within(LEISURE, self.0.begin_attempt(key, holder, spent, limit)).await
     }
 
     async fn commit_refresh(
@@ -100,7 +100,7 @@ impl SessionStore for Deadline {
         key: &SessionKey,
         commit: CommitRefresh,
     ) -> Result<Stamped<Commit>, StoreError> {
-        self.0.commit_refresh(key, commit).await
+        within(LEISURE, self.0.commit_refresh(key, commit)).await
     }
 
     async fn end_if(
@@ -109,7 +109,7 @@ impl SessionStore for Deadline {
         holder: &HolderId,
         refused: &RefreshHash,
     ) -> Result<Stamped<EndIf>, StoreError> {
-        self.0.end_if(key, holder, refused).await
+        within(LEISURE, self.0.end_if(key, holder, refused)).await
     }
 
     async fn end(&self, key: &SessionKey) -> Result<Stamped<Ended>, StoreError> {
