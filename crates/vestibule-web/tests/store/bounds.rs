@@ -59,7 +59,7 @@ async fn what_has_ended_makes_room() {
 }
 
 #[tokio::test]
-async fn full_of_cutoffs_it_refuses_logouts_whole() {
+async fn h21_full_of_cutoffs_it_refuses_logouts_whole() {
     let (store, clock) = open(MemoryStore::builder().max_marks(2));
     log_in(&*store, 0, None).await.expect("there is room");
     let scopes = |names: [&str; 2]| names.map(|sub| realm().subject(sub)).to_vec();
@@ -79,7 +79,7 @@ async fn full_of_cutoffs_it_refuses_logouts_whole() {
 }
 
 #[tokio::test]
-async fn full_of_spent_logout_tokens_it_refuses_further_ones() {
+async fn h21_full_of_spent_logout_tokens_it_refuses_further_ones() {
     let (store, clock) = open(MemoryStore::builder().max_marks(2));
     log_in(&*store, 0, None).await.expect("there is room");
     for number in 0..2 {

@@ -15,6 +15,6 @@ mod side_by_side;
 vestibule_web::store_conformance!(memory::Memory::default());
 
 #[tokio::test]
-async fn all_promises_one_after_another() {
+async fn d12_all_promises_one_after_another() {
     vestibule_web::conformance::all(&memory::Memory::default()).await;
 }

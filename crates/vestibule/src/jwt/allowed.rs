@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a04_discovery_adds_nothing_symmetric_or_unsigned() {
+    fn a04_e21_discovery_adds_nothing_symmetric_or_unsigned() {
         let allowed =
             AllowedAlgorithms::from_discovery(["none", "HS256", "ES256", "rs256", "Ed448"]).unwrap();
         assert!(allowed.iter().eq([Algorithm::Es256]));
