@@ -4,6 +4,7 @@ use tokio::join;
 on_every_mount! {
     c03_two_tabs_both_finish
     c03_twenty_starts_keep_the_cookies_small
+    c03_the_longest_cookies_stay_small_too
     c03_the_oldest_of_twenty_starts_makes_way
     c12_the_back_button_repeats_nothing
     c12_a_double_click_exchanges_the_code_once
@@ -34,6 +35,26 @@ async fn c03_twenty_starts_keep_the_cookies_small(mount: &'static dyn Mount) -> 
         assert!(cookies.len() <= 8 * 1024, "{} bytes after {start} starts", cookies.len());
     }
     assert_eq!(alice.cookies(&world).len(), 8);
+    world
+}
+
+/// The place to come back to whose cookie comes closest to the limit, eight times, beside a session.
+async fn c03_the_longest_cookies_stay_small_too(mount: &'static dyn Mount) -> World {
+    let world = World::new(mount).await;
+    let start = |length: usize| format!("/auth/login?return_to=%2Fme%3F{}", "x".repeat(length));
+    let mut longest = (0, 0);
+    for length in 0..700 {
+        let answer = world.receive(scenarios::Request::page(&start(length))).await;
+        let cookie = answer.set_cookies()[0].split_once(';').unwrap().0.len();
+        longest = longest.max((cookie, length));
+    }
+    let alice = world.login("alice").await;
+    for _ in 0..10 {
+        alice.page(&world, &start(longest.1)).await;
+    }
+    assert_eq!(alice.cookies(&world).len(), 9);
+    let cookies = alice.cookie_header(&world).len();
+    assert!(cookies <= 8 * 1024, "{cookies} bytes, of which the longest has {}", longest.0);
     world
 }
 
