@@ -26,6 +26,9 @@ pub fn find(provider: &IdentityProvider, exchanges: &[Exchange]) -> Vec<String> 
         .collect()
 }
 
+/// What an authorization or logout request tells the provider in its URL.
+const TOLD_TO_THE_PROVIDER: [&str; 3] = ["state", "nonce", "id_token_hint"];
+
 /// The engine's own secrets that an answer carries where they belong.
 fn passing(answer: &Answer) -> Vec<String> {
     let values = answer.set_cookies().into_iter().filter_map(|cookie| {
@@ -35,19 +38,30 @@ fn passing(answer: &Answer) -> Vec<String> {
     });
     let location = answer.headers_named("location").first().and_then(|location| Url::parse(location).ok());
     let parameters = location.iter().flat_map(|url| url.query_pairs().into_owned().collect::<Vec<_>>());
-    let unguessable = parameters
-        .filter(|(name, _)| matches!(name.as_str(), "state" | "nonce" | "id_token_hint"))
-        .map(|(_, value)| value);
+    let unguessable =
+        parameters.filter(|(name, _)| TOLD_TO_THE_PROVIDER.contains(&name.as_str())).map(|(_, value)| value);
     values.chain(unguessable).collect()
 }
 
-/// Where none of them belongs. A redirect that stays with us must not carry any; one to the provider must.
+/// Where none of them belongs: everything but cookies that are set and what the provider must be told.
 fn places(exchange: &Exchange) -> Vec<String> {
     let Exchange { answer, .. } = exchange;
-    let headers = answer
-        .headers
-        .iter()
-        .filter(|(name, value)| name != "set-cookie" && (name != "location" || value.starts_with('/')))
-        .map(|(name, value)| format!("{name}: {value}"));
+    let headers =
+        answer.headers.iter().filter(|(name, _)| name != "set-cookie").map(|(name, value)| match Url::parse(
+            value,
+        )
+        .ok()
+        .filter(|_| name == "location")
+        {
+            Some(elsewhere) => format!("{name}: {}", without_what_is_told(elsewhere)),
+            None => format!("{name}: {value}"),
+        });
     headers.chain([answer.text().to_owned()]).collect()
+}
+
+fn without_what_is_told(mut url: Url) -> Url {
+    let others = url.clone();
+    let others = others.query_pairs().filter(|(name, _)| !TOLD_TO_THE_PROVIDER.contains(&name.as_ref()));
+    url.query_pairs_mut().clear().extend_pairs(others);
+    url
 }

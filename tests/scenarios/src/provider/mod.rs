@@ -15,6 +15,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
@@ -187,10 +188,14 @@ impl IdentityProvider {
         self.lock().login_pages
     }
 
-    /// Everything that it ever issued and that must not be seen: codes, tokens, secrets.
+    /// Everything that it ever issued or was shown and that nobody else may see: codes and their verifiers, tokens,
+    /// client secrets.
     pub fn secrets(&self) -> Vec<String> {
         let inner = self.lock();
-        let clients = inner.clients.values().map(|client| client.secret.clone());
+        let clients = inner.clients.iter().flat_map(|(client_id, client)| {
+            let basic = BASE64_STANDARD.encode(format!("{client_id}:{}", client.secret));
+            [client.secret.clone(), basic]
+        });
         inner.secrets.iter().cloned().chain(clients).collect()
     }
 

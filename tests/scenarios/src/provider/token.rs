@@ -67,6 +67,7 @@ impl Inner {
         let field = |name: &str| form.get(name).map_or("", String::as_str);
         let code = self.grants.take(field("code")).ok_or((400, "invalid_grant"))?;
         let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(field("code_verifier")));
+        self.secrets.push(field("code_verifier").to_owned());
         let proven = !self.requires_pkce || challenge == code.challenge;
         if code.client_id != client_id || code.redirect_uri != field("redirect_uri") || !proven {
             return Err((400, "invalid_grant"));

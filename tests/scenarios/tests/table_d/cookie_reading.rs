@@ -2,6 +2,7 @@ use scenarios::{Answer, Browser, Mount, Request, World, on_every_mount};
 
 on_every_mount! {
     d02_the_very_cookie
+    d02_cookies_in_several_headers
     d02_the_same_name_twice
     d02_the_same_name_in_two_headers
     d02_a_wide_space_before_the_name
@@ -37,6 +38,14 @@ fn one(line: String) -> Vec<Vec<u8>> {
 
 async fn d02_the_very_cookie(mount: &'static dyn Mount) -> World {
     greets(mount, "hello alice", |name, value| one(format!("a=1; {name}={value}; b=2;c=3"))).await
+}
+
+/// HTTP/2 lets them be split (RFC 9113 section 8.2.3).
+async fn d02_cookies_in_several_headers(mount: &'static dyn Mount) -> World {
+    greets(mount, "hello alice", |name, value| {
+        vec![b"a=1".to_vec(), format!("{name}={value}").into_bytes(), b"b=2".to_vec()]
+    })
+    .await
 }
 
 async fn d02_the_same_name_twice(mount: &'static dyn Mount) -> World {

@@ -115,7 +115,7 @@ async fn d01_two_applications_on_one_host_have_names_of_their_own() {
             .build()
             .unwrap();
         let headers = http::HeaderMap::new();
-        let head = RequestHead { method: "GET", path: "/auth/logged-out", query: None, headers: &headers };
+        let head = RequestHead::from_parts("GET", "/auth/logged-out", None, &headers);
         let reply = rp.serve(rp.endpoint(head.path).unwrap(), head, vestibule_web::http::NO_BODY).await;
         let cookie = reply.headers()["set-cookie"].to_str().unwrap();
         let (name, _, attributes) = read(cookie);

@@ -142,6 +142,10 @@ async fn d27_a_leak_would_be_found() {
     assert_eq!(leaks_of(answer(&[], &format!("your token is {token}"))), 1);
     assert_eq!(leaks_of(answer(&[("x-debug", &cookie)], "")), 1);
     assert_eq!(leaks_of(answer(&[("location", "/me?state=unguessable-state")], "")), 1);
+    assert_eq!(
+        leaks_of(answer(&[("location", &format!("https://acme.example/authorize?login_hint={cookie}"))], "")),
+        1
+    );
     tracing::debug!(token, "what must not be");
     assert_eq!(leaks_of(answer(&[], "nothing")), 1);
     trace::start();
