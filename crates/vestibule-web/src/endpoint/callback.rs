@@ -78,7 +78,13 @@ async fn complete(
     let data = verdict(engine, head, &login).await?;
     let handle = Handle::generate(engine.random())?;
     let new = NewLogin { login: &login, began, data, user_agent: head.header("user-agent") };
-    let session = session::new_session(engine, &handle, &new)?;
+    let session = match session::new_session(engine, &handle, &new) {
+        Ok(session) => session,
+        Err(error) => {
+            drop_grant(engine, &login).await;
+            return Err(error);
+        }
+    };
     let ends = Handle::from_cookie(engine, head).map(|old| old.key());
     match engine.store.insert(session, ends).await {
         Ok(inserted) => match inserted.reply {

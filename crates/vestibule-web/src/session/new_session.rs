@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use vestibule::{IdToken, Login, ProviderTime};
+use vestibule::{IdToken, JwtError, Login, ProviderTime, TokenError};
 
 use super::{Grant, Handle, grant::PublicGrant};
 use crate::{
@@ -40,16 +40,25 @@ pub(crate) fn new_session(engine: &Engine, handle: &Handle, new: &NewLogin<'_>) 
 }
 
 /// The application's own limit, or the provider's `session_expiry` if that comes first (checklist D10).
-fn absolute_lifetime(engine: &Engine, id_token: &IdToken) -> Result<Duration, SessionError> {
-    let Some(end) = id_token.claim("session_expiry").and_then(serde_json::Value::as_u64) else {
+fn absolute_lifetime(engine: &Engine, id_token: &IdToken) -> Result<Duration, Error> {
+    let Some(end) = session_expiry(id_token).map_err(vestibule::Error::from)? else {
         return Ok(engine.lifetimes.absolute);
     };
-    let left = ProviderTime::from_secs(end).since(engine.clock().now());
+    let left = end.since(engine.clock().now());
     if left.is_zero() {
-        Err(SessionError::Gone(Some(GoneReason::Expired)))
+        Err(SessionError::Gone(Some(GoneReason::Expired)).into())
     } else {
         Ok(left.min(engine.lifetimes.absolute))
     }
+}
+
+/// A `NumericDate` (RFC 7519 section 2). Whatever else is there is an error, never an absent claim.
+fn session_expiry(id_token: &IdToken) -> Result<Option<ProviderTime>, TokenError> {
+    const CLAIM: &str = "session_expiry";
+    let Some(claim) = id_token.claim(CLAIM) else { return Ok(None) };
+    let seconds = claim.as_f64().ok_or(JwtError::ClaimType { claim: CLAIM })?;
+    // A moment before 1970 is 1970.
+    Ok(Some(ProviderTime::from_secs(seconds as u64)))
 }
 
 /// What a session listens to. Issuer and client are in every scope.

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use scenarios::{Browser, Mount, World, on_every_mount};
+use scenarios::{Browser, Calls, Mount, World, on_every_mount};
 use serde_json::json;
 use vestibule::{Clock, Diagnose};
 use vestibule_web::Lifetimes;
@@ -13,6 +13,9 @@ on_every_mount! {
     d10_session_expiry_ends_it_earlier
     d10_session_expiry_does_not_end_it_later
     d10_session_expiry_in_the_past
+    d10_session_expiry_before_1970
+    d10_session_expiry_with_a_fraction
+    d10_session_expiry_as_text
     d10_a_wall_clock_that_steps_back_prolongs_nothing
     d10_other_lifetimes
 }
@@ -94,14 +97,42 @@ async fn d10_session_expiry_does_not_end_it_later(mount: &'static dyn Mount) -> 
 
 async fn d10_session_expiry_in_the_past(mount: &'static dyn Mount) -> World {
     let world = with_session_expiry(mount, -1).await;
+    refuses_login(world, 401, "session.expired").await
+}
+
+async fn d10_session_expiry_before_1970(mount: &'static dyn Mount) -> World {
+    let world = World::new(mount).await;
+    world.provider().alter_id_token(|claims| claims["session_expiry"] = json!(-1));
+    refuses_login(world, 401, "session.expired").await
+}
+
+async fn d10_session_expiry_with_a_fraction(mount: &'static dyn Mount) -> World {
+    let world = World::new(mount).await;
+    let end = world.clock().now().as_secs() as f64 + 600.5;
+    world.provider().alter_id_token(move |claims| claims["session_expiry"] = json!(end));
+    let alice = world.login("alice").await;
+    world.advance(10 * MINUTE + SECOND);
+    assert!(!is_signed_in(&world, &alice).await);
+    world
+}
+
+async fn d10_session_expiry_as_text(mount: &'static dyn Mount) -> World {
+    let world = World::new(mount).await;
+    world.provider().alter_id_token(|claims| claims["session_expiry"] = json!("1780000600"));
+    refuses_login(world, 400, "jwt.claim_type").await
+}
+
+/// That a login makes no session, and that the grant is given back.
+async fn refuses_login(world: World, status: u16, code: &str) -> World {
     let alice = Browser::new("alice");
     let callback = alice.start_login(&world, "/auth/login").await;
+    world.settle().await;
     let before = world.snapshot().await;
     let answer = alice.page(&world, &callback).await;
-    assert_eq!((answer.status, answer.code().as_str()), (401, "session.expired"));
-    let after = world.snapshot().await;
-    assert_eq!((after.state, after.writes), (before.state, before.writes));
-    assert_eq!(alice.cookies(&world), []);
+    assert_eq!((answer.status, answer.code().as_str()), (status, code));
+    world.settle().await;
+    world.snapshot().await.assert_unchanged_since(&before, Calls { revocation: 1, ..Calls::TOKEN });
+    assert_eq!((alice.cookies(&world).len(), world.provider().live_grants()), (0, 0));
     world
 }
 
