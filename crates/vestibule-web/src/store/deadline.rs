@@ -12,7 +12,9 @@ use super::{
 
 /// How long a request waits for one reply of the store (checklist H08).
 const DEADLINE: Duration = Duration::from_secs(2);
-/// How long housekeeping and the steps of a refresh do.
+/// How long a step of a refresh does: longer than anybody waits for a refresh.
+const REFRESH: Duration = Duration::from_secs(60);
+/// How long housekeeping does.
 const LEISURE: Duration = Duration::from_secs(30);
 
 /// Gives up on a store that does not answer in time. What became of the call is unknown then, as after any error.
@@ -69,7 +71,7 @@ impl SessionStore for Deadline {
         holder: &HolderId,
         ttl: Duration,
     ) -> Result<Stamped<Lease>, StoreError> {
-        within(LEISURE, self.0.lease(key, holder, ttl)).await
+        within(REFRESH, self.0.lease(key, holder, ttl)).await
     }
 
     async fn renew(
@@ -78,11 +80,11 @@ impl SessionStore for Deadline {
         holder: &HolderId,
         ttl: Duration,
     ) -> Result<Stamped<Renew>, StoreError> {
-        within(LEISURE, self.0.renew(key, holder, ttl)).await
+        within(REFRESH, self.0.renew(key, holder, ttl)).await
     }
 
     async fn release(&self, key: &SessionKey, holder: &HolderId) -> Result<Stamped<()>, StoreError> {
-        within(LEISURE, self.0.release(key, holder)).await
+        within(REFRESH, self.0.release(key, holder)).await
     }
 
     async fn begin_attempt(
@@ -92,7 +94,7 @@ impl SessionStore for Deadline {
         spent: &RefreshHash,
         limit: Duration,
     ) -> Result<Stamped<BeginAttempt>, StoreError> {
-        within(LEISURE, self.0.begin_attempt(key, holder, spent, limit)).await
+        within(REFRESH, self.0.begin_attempt(key, holder, spent, limit)).await
     }
 
     async fn commit_refresh(
@@ -100,7 +102,7 @@ impl SessionStore for Deadline {
         key: &SessionKey,
         commit: CommitRefresh,
     ) -> Result<Stamped<Commit>, StoreError> {
-        within(LEISURE, self.0.commit_refresh(key, commit)).await
+        within(REFRESH, self.0.commit_refresh(key, commit)).await
     }
 
     async fn end_if(
@@ -109,7 +111,7 @@ impl SessionStore for Deadline {
         holder: &HolderId,
         refused: &RefreshHash,
     ) -> Result<Stamped<EndIf>, StoreError> {
-        within(LEISURE, self.0.end_if(key, holder, refused)).await
+        within(REFRESH, self.0.end_if(key, holder, refused)).await
     }
 
     async fn end(&self, key: &SessionKey) -> Result<Stamped<Ended>, StoreError> {

@@ -1,6 +1,6 @@
 //! New tokens are stored before anybody uses them (checklist D21).
 
-use std::time::Duration;
+use std::{mem::forget, time::Duration};
 
 use scenarios::{Browser, Call, Calls, Mount, World, on_every_mount, provider::ACCESS_TOKEN_LIFETIME};
 use vestibule_web::conformance::{Moment, Verb};
@@ -157,4 +157,17 @@ async fn d15_a_failed_commit_leaves_other_sessions_alone() {
     }
     assert_eq!(refused(&alice, &world).await, (503, "store.unavailable".into()));
     assert_eq!(renewed(&other, &world).await, token);
+}
+
+#[tokio::test(start_paused = true)]
+async fn h08_a_store_that_hangs_holds_up_no_later_refresh() {
+    for verb in [Verb::Lease, Verb::BeginAttempt, Verb::CommitRefresh] {
+        let (world, alice) = world_with_a_due_session().await;
+        forget(world.store().stall_next(verb, Moment::Before));
+        assert_eq!(refused(&alice, &world).await, (503, "refresh.busy".to_owned()), "{verb:?}");
+        tokio::time::sleep(Duration::from_secs(35)).await;
+        world.advance(Duration::from_secs(2));
+        renewed(&alice, &world).await;
+        assert_eq!(world.calls().token, 2, "{verb:?}: the login's and one more");
+    }
 }
