@@ -22,7 +22,7 @@ pub(crate) fn logged_out(everywhere: bool) -> String {
     let reach = if everywhere {
         "Here and wherever you used this sign-in."
     } else {
-        "Of this application alone: the identity provider could not be reached. Close the browser if others use it."
+        "Of this application alone: the identity provider was not told. Close the browser if others use it."
     };
     page(
         "Signed out",

@@ -28,10 +28,7 @@ where
         return Err(LogoutError::Forged.into());
     }
     let Some(handle) = Handle::from_cookie(engine, head) else {
-        return Ok(with_cookie(
-            reply::see_other(&engine.path_of(Endpoint::LoggedOut)),
-            &engine.no_session_cookie(),
-        ));
+        return Ok(with_cookie(logged_out_here_alone(engine), &engine.no_session_cookie()));
     };
     let body = read_form(body, BODY).await?;
     if !csrf::accepts(engine, head, &body, &handle) {
@@ -75,9 +72,13 @@ async fn leave_the_provider(engine: &Engine, grant: Option<Grant>) -> Reply {
                 // Best effort, and not for the user to wait for: the grant ends by itself at its expiry.
                 tokio::spawn(async move { client.revoke(RevocableToken::Refresh(&refresh_token)).await });
             }
-            reply::see_other(&format!("{}?{HERE_ALONE}", engine.path_of(Endpoint::LoggedOut)))
+            logged_out_here_alone(engine)
         }
     }
+}
+
+fn logged_out_here_alone(engine: &Engine) -> Reply {
+    reply::see_other(&format!("{}?{HERE_ALONE}", engine.path_of(Endpoint::LoggedOut)))
 }
 
 async fn end_session_url(

@@ -58,7 +58,7 @@ async fn a_logout_without_a_session_is_harmless(mount: &'static dyn Mount) -> Wo
     let world = World::new(mount).await;
     let before = world.snapshot().await;
     let answer = Browser::new("alice").send(&world, Request::form("/auth/logout", [])).await;
-    assert_eq!((answer.status, answer.location()), (303, "/auth/logged-out"));
+    assert_eq!((answer.status, answer.location()), (303, "/auth/logged-out?here-alone"));
     assert_eq!(world.state().await, before.state);
     world
 }
