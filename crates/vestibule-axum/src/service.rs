@@ -9,13 +9,13 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri},
+    http::{HeaderMap, Method, Uri},
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower_service::Service;
 use vestibule_web::{
-    RelyingParty, Visit,
+    RelyingParty,
     http::{BodyFault, RequestHead},
 };
 
@@ -59,27 +59,15 @@ impl Service<Request> for Entrance {
         request.extensions_mut().insert(visit.clone());
         let answer = self.router.call(request);
         Box::pin(async move {
-            let response = failure::answer(answer.await.into_response(), &visit);
-            Ok(finish(response, &visit))
+            let mut response = failure::answer(answer.await.into_response(), &visit);
+            visit.finish(response.headers_mut());
+            Ok(response)
         })
     }
 }
 
 fn head<'a>(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> RequestHead<'a> {
     RequestHead::new(method, uri, headers)
-}
-
-fn finish(mut response: Response, visit: &Visit) -> Response {
-    let headers = response.headers_mut();
-    for (name, value) in visit.response_headers() {
-        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
-        if name != axum::http::header::VARY {
-            headers.insert(name, value);
-        } else if headers.get_all(&name).iter().all(|known| known != value) {
-            headers.append(name, value);
-        }
-    }
-    response
 }
 
 async fn read(body: Body, cap: usize) -> Result<Bytes, BodyFault> {

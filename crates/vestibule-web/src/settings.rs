@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use vestibule::{AccessToken, IdToken, Verified};
@@ -42,12 +42,23 @@ pub struct LoginAttempt {
 }
 
 /// What the application thinks of a login.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LoginVerdict {
     /// Make a session. Its application data starts with these bytes (usually none).
     Accept(Bytes),
     /// Make none: this user may not use the application.
     Refuse,
+}
+
+impl fmt::Debug for LoginVerdict {
+    /// Leaves out the application's data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accept(data) => write!(f, "Accept({} bytes)", data.len()),
+            Self::Refuse => f.write_str("Refuse"),
+        }
+    }
 }
 
 impl LoginVerdict {

@@ -115,7 +115,7 @@ async fn d26_a_planted_visit_is_replaced() {
             let plant = map_request(move |mut request: Request| {
                 if let Some(cookie) = request.headers_mut().remove("x-planted") {
                     let headers = HeaderMap::from_iter([(header::COOKIE, cookie)]);
-                    let head = RequestHead { method: "GET", path: "/", query: None, headers: &headers };
+                    let head = RequestHead::from_parts("GET", "/", None, &headers);
                     let visit = of_alice.visit(&head);
                     request.extensions_mut().insert(visit);
                 }

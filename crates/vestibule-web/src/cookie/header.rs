@@ -76,7 +76,7 @@ mod tests {
         for line in lines {
             headers.append("cookie", HeaderValue::from_bytes(line).unwrap());
         }
-        let head = RequestHead { method: "GET", path: "/", query: None, headers: &headers };
+        let head = RequestHead::from_parts("GET", "/", None, &headers);
         format!("{:?}", find(&head, name))
     }
 

@@ -36,8 +36,8 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint.
-    pub const ALL: [Self; 5] =
-        [Self::Login, Self::Callback, Self::Logout, Self::LoggedOut, Self::BackchannelLogout];
+    pub const ALL: &'static [Self] =
+        &[Self::Login, Self::Callback, Self::Logout, Self::LoggedOut, Self::BackchannelLogout];
 
     /// Its last path segment.
     pub const fn name(self) -> &'static str {
@@ -52,7 +52,7 @@ impl Endpoint {
 
     pub(crate) fn of(path: &str, prefix: &str) -> Option<Self> {
         let name = path.strip_prefix(prefix)?.strip_prefix('/')?;
-        Self::ALL.into_iter().find(|endpoint| endpoint.name() == name)
+        Self::ALL.iter().copied().find(|endpoint| endpoint.name() == name)
     }
 
     const fn method(self) -> &'static str {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 /// Why a request body could not be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BodyFault {
     /// It is longer than the cap.
     TooLarge,

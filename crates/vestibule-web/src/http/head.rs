@@ -16,6 +16,7 @@ impl Headers for ::http::HeaderMap {
 
 /// A request without its body, borrowed from the framework.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct RequestHead<'a> {
     /// The method, upper-case.
     pub method: &'a str,
@@ -31,6 +32,16 @@ impl<'a> RequestHead<'a> {
     /// The head of a request of the `http` crate.
     pub fn new(method: &'a ::http::Method, uri: &'a ::http::Uri, headers: &'a ::http::HeaderMap) -> Self {
         Self { method: method.as_str(), path: uri.path(), query: uri.query(), headers }
+    }
+
+    /// The head of a request of any framework. `path` is percent-encoded as it was sent; `query` is without its `?`.
+    pub fn from_parts(
+        method: &'a str,
+        path: &'a str,
+        query: Option<&'a str>,
+        headers: &'a (dyn Headers + Sync),
+    ) -> Self {
+        Self { method, path, query, headers }
     }
 
     /// The header's only value; `None` when it is absent, repeated, or no visible ASCII.

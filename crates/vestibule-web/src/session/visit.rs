@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use ::http::{HeaderMap, HeaderValue, header};
 use tokio::sync::OnceCell;
 use vestibule::Diagnose;
 
@@ -82,13 +83,16 @@ impl Visit {
         crate::RelyingParty(Arc::clone(&self.0.engine))
     }
 
-    /// The headers that the answer must carry, replacing its own: an answer that depends on who asked is not to be
-    /// stored by any cache (checklist D22).
-    pub fn response_headers(&self) -> &'static [(&'static str, &'static str)] {
-        if self.0.read.load(Ordering::Relaxed) {
-            &[("cache-control", "no-store"), ("vary", "cookie")]
-        } else {
-            &[]
+    /// Adds what the answer to this request must carry: an answer that depends on who asked is not to be stored by any
+    /// cache (checklist D22). To be called on every answer that the application made, when it is finished.
+    pub fn finish(&self, headers: &mut HeaderMap) {
+        if !self.0.read.load(Ordering::Relaxed) {
+            return;
+        }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let cookie = HeaderValue::from_static("cookie");
+        if headers.get_all(header::VARY).iter().all(|known| known != cookie) {
+            headers.append(header::VARY, cookie);
         }
     }
 }

@@ -2,7 +2,7 @@ use std::{future::ready, rc::Rc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use vestibule_web::{
     Error, RelyingParty, Session, SessionError, Visit, Visitor,
     http::{BodyFault, RequestHead},
@@ -42,7 +42,8 @@ impl Site for BareSite {
         if head.method == "HEAD" {
             *response.body_mut() = Bytes::new();
         }
-        finish(response, &visit)
+        visit.finish(response.headers_mut());
+        response
     }
 }
 
@@ -88,18 +89,5 @@ fn rename(session: &Session, head: &RequestHead<'_>, form: &[u8]) -> Result<Resp
 fn status(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;
-    response
-}
-
-fn finish(mut response: Response<Bytes>, visit: &Visit) -> Response<Bytes> {
-    let headers = response.headers_mut();
-    for (name, value) in visit.response_headers() {
-        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
-        if name != header::VARY {
-            headers.insert(name, value);
-        } else if headers.get_all(&name).iter().all(|known| known != value) {
-            headers.append(name, value);
-        }
-    }
     response
 }
