@@ -89,6 +89,8 @@ mod jwt;
 mod keys;
 mod login;
 mod maybe_send;
+#[cfg(doctest)]
+mod misuse;
 mod provider;
 mod random;
 mod secret;

@@ -35,11 +35,7 @@ impl Exchange for ExchangeCode<'_> {
         response: Response<Bytes>,
         now: ProviderTime,
     ) -> Result<TokenResponse, TokenEndpointError> {
-        let response = TokenAnswer::read(&response, now)?;
-        if response.id_token.is_none() {
-            return Err(TokenEndpointError::InvalidResponse("id_token"));
-        }
-        Ok(response)
+        TokenAnswer::read(&response, now)
     }
 }
 
