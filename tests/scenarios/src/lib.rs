@@ -16,6 +16,13 @@
 //! ```
 //!
 //! A world that is dropped checks that no secret of its own went where it does not belong: see [`leaks`].
+//!
+//! The tests lie in `tests/`, a binary for each subject. One that stands for a security rule is named by it
+//! (`c06_wrong_iss`); `cargo xtask rules` counts them by table, and this lists what runs for table C on every mount:
+//!
+//! ```text
+//! cargo test -p scenarios -- --list | grep -E '(^|::)c[0-9]{2}_.*: test$'
+//! ```
 
 mod answer;
 pub mod browser;

@@ -3,7 +3,7 @@ use url::form_urlencoded::byte_serialize;
 
 /// One test for each place that must not be gone to after a login.
 macro_rules! refused_places {
-    ($($test:ident $place:expr;)+) => {
+    ($(fn $test:ident => $place:expr;)+) => {
         on_every_mount! { $($test)+ }
 
         $(
@@ -15,38 +15,38 @@ macro_rules! refused_places {
 }
 
 refused_places! {
-    c18_two_slashes "//evil.example";
-    c18_three_slashes "///evil.example";
-    c18_slash_backslash "/\\evil.example";
-    c18_backslash_slash "\\/evil.example";
-    c18_an_escaped_backslash "/%5cevil.example";
-    c18_an_escaped_slash "/%2fevil.example";
-    c18_two_escaped_slashes "/%2f%2fevil.example";
-    c18_a_scheme_alone "https:evil.example";
-    c18_a_scheme_and_a_name "http:www.evil.example";
-    c18_an_absolute_url "https://evil.example";
-    c18_an_absolute_url_of_our_own "https://app.acme.example/me";
-    c18_user_information "//app.acme.example@evil.example";
-    c18_our_name_as_user "https://app.acme.example@evil.example";
-    c18_a_backslash_in_the_host "https://evil.example\\.app.acme.example";
-    c18_a_backslash_before_the_user "https://evil.example\\@app.acme.example";
-    c18_a_tab "/\t/evil.example";
-    c18_a_line_feed "/\n/evil.example";
-    c18_an_escaped_header "/%0d%0aSet-Cookie:x=y";
-    c18_a_script "javascript:alert(1)";
-    c18_data "data:text/html,<script>alert(1)</script>";
-    c18_an_address "//[::1]";
-    c18_a_dot_segment "/.//evil.example";
-    c18_two_dots "/..//evil.example";
-    c18_a_wide_slash "/\u{ff0f}evil.example";
-    c18_a_space_in_front " /me";
-    c18_a_zero_byte "/me\0";
-    c18_a_byte_order_mark "\u{feff}/me";
-    c18_nothing "";
-    c18_a_relative_path "me";
-    c18_a_query_alone "?tab=2";
-    c18_a_fragment_alone "#tab";
-    c18_60_kibibytes &format!("/{}", "x".repeat(60 * 1024));
+    fn c18_two_slashes => "//evil.example";
+    fn c18_three_slashes => "///evil.example";
+    fn c18_slash_backslash => "/\\evil.example";
+    fn c18_backslash_slash => "\\/evil.example";
+    fn c18_an_escaped_backslash => "/%5cevil.example";
+    fn c18_an_escaped_slash => "/%2fevil.example";
+    fn c18_two_escaped_slashes => "/%2f%2fevil.example";
+    fn c18_a_scheme_alone => "https:evil.example";
+    fn c18_a_scheme_and_a_name => "http:www.evil.example";
+    fn c18_an_absolute_url => "https://evil.example";
+    fn c18_an_absolute_url_of_our_own => "https://app.acme.example/me";
+    fn c18_user_information => "//app.acme.example@evil.example";
+    fn c18_our_name_as_user => "https://app.acme.example@evil.example";
+    fn c18_a_backslash_in_the_host => "https://evil.example\\.app.acme.example";
+    fn c18_a_backslash_before_the_user => "https://evil.example\\@app.acme.example";
+    fn c18_a_tab => "/\t/evil.example";
+    fn c18_a_line_feed => "/\n/evil.example";
+    fn c18_an_escaped_header => "/%0d%0aSet-Cookie:x=y";
+    fn c18_a_script => "javascript:alert(1)";
+    fn c18_data => "data:text/html,<script>alert(1)</script>";
+    fn c18_an_address => "//[::1]";
+    fn c18_a_dot_segment => "/.//evil.example";
+    fn c18_two_dots => "/..//evil.example";
+    fn c18_a_wide_slash => "/\u{ff0f}evil.example";
+    fn c18_a_space_in_front => " /me";
+    fn c18_a_zero_byte => "/me\0";
+    fn c18_a_byte_order_mark => "\u{feff}/me";
+    fn c18_nothing => "";
+    fn c18_a_relative_path => "me";
+    fn c18_a_query_alone => "?tab=2";
+    fn c18_a_fragment_alone => "#tab";
+    fn c18_60_kibibytes => &format!("/{}", "x".repeat(60 * 1024));
 }
 
 on_every_mount! {
