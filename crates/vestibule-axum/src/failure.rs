@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{
     body::Body,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use vestibule_web::{Error, SessionError, Visit};
@@ -48,10 +48,15 @@ impl IntoResponse for Failure {
 #[derive(Clone)]
 struct Unanswered(Arc<Error>);
 
-/// Writes the answer of a handler that failed.
+/// Writes the answer of a handler that failed. What layers in between said about the answer stays; what they said about
+/// its empty body does not.
 pub(crate) fn answer(mut response: Response, visit: &Visit) -> Response {
-    match response.extensions_mut().remove::<Unanswered>() {
-        Some(Unanswered(error)) => visit.respond(&error).map(Body::from),
-        None => response,
-    }
+    let Some(Unanswered(error)) = response.extensions_mut().remove::<Unanswered>() else { return response };
+    let mut answer = visit.respond(&error).map(Body::from);
+    let mut headers = std::mem::take(response.headers_mut());
+    headers.remove(header::CONTENT_LENGTH);
+    headers.remove(header::CONTENT_ENCODING);
+    headers.extend(std::mem::take(answer.headers_mut()));
+    *answer.headers_mut() = headers;
+    answer
 }
