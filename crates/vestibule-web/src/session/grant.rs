@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -68,10 +70,10 @@ impl Grant {
         public: &PublicGrant,
     ) -> Result<Bytes, RandomError> {
         let tokens = Tokens {
-            access_token: self.access_token.expose(),
+            access_token: self.access_token.expose().into(),
             expires_at: self.expires_at,
-            refresh_token: self.refresh_token.as_ref().map(RefreshToken::expose),
-            id_token: self.id_token.as_ref().map(RawIdToken::expose),
+            refresh_token: self.refresh_token.as_ref().map(|token| token.expose().into()),
+            id_token: self.id_token.as_ref().map(|token| token.expose().into()),
         };
         // Neither can fail: both are plain strings and numbers.
         let plain = Zeroizing::new(serde_json::to_vec(&tokens).unwrap_or_default());
@@ -116,8 +118,8 @@ fn split(grant: &[u8]) -> Option<(&[u8], &[u8])> {
 
 #[derive(Serialize, Deserialize)]
 struct Tokens<'a> {
-    access_token: &'a str,
+    access_token: Cow<'a, str>,
     expires_at: Option<ProviderTime>,
-    refresh_token: Option<&'a str>,
-    id_token: Option<&'a str>,
+    refresh_token: Option<Cow<'a, str>>,
+    id_token: Option<Cow<'a, str>>,
 }
