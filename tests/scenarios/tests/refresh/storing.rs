@@ -2,7 +2,7 @@
 
 use std::{mem::forget, time::Duration};
 
-use scenarios::{Browser, Call, Calls, Mount, World, on_every_mount, provider::ACCESS_TOKEN_LIFETIME};
+use scenarios::{Bare, Browser, Call, Calls, Mount, World, on_every_mount, provider::ACCESS_TOKEN_LIFETIME};
 use vestibule_web::conformance::{Moment, Verb};
 
 use crate::support::{ask, refused, renewed, settle, world_with_a_due_session};
@@ -170,4 +170,18 @@ async fn h08_a_store_that_hangs_holds_up_no_later_refresh() {
         renewed(&alice, &world).await;
         assert_eq!(world.calls().token, 2, "{verb:?}: the login's and one more");
     }
+}
+
+/// RFC 6749 appendix A.12 and A.17: any printable ASCII, quotes and backslashes too.
+#[tokio::test(start_paused = true)]
+async fn d21_a_token_of_any_printable_characters_is_read_again() {
+    let awkward: String = (' '..='~').collect();
+    let world = World::new(&Bare).await;
+    let answered = awkward.clone();
+    world.provider().alter_token_answer(move |answer| {
+        answer["access_token"] = answered.as_str().into();
+        answer["refresh_token"] = answered.as_str().into();
+    });
+    let alice = world.login("alice").await;
+    assert_eq!(alice.session(&world).await.access_token().await.unwrap().expose(), awkward);
 }
