@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::header;
 use vestibule::{Callback, CallbackError, Login, RevocableToken};
@@ -15,6 +15,9 @@ use crate::{
     settings::{LoginAttempt, LoginVerdict},
     store::Insert,
 };
+
+/// Equal moments are covered: a fresh login must not begin in the logout's own millisecond.
+const AFTER_A_LOGOUT: Duration = Duration::from_millis(2);
 
 pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Reply {
     let parsed = Callback::parse(head.query.unwrap_or_default()).map_err(Error::from_callback);
@@ -98,6 +101,7 @@ async fn complete(
                 drop_grant(engine, &login).await;
                 tracing::info!("a logout overtook a login");
                 if restarts == 0 {
+                    tokio::time::sleep(AFTER_A_LOGOUT).await;
                     start_login(engine, head, return_to, 1).await
                 } else {
                     Err(LoginError::SessionRevoked.into())
