@@ -130,3 +130,25 @@ async fn d26_a_planted_visit_is_replaced() {
     let planted = scenarios::Request::page("/").header("x-planted", alice.cookie_header(&world));
     assert_eq!(world.receive(planted).await.text(), "hello stranger");
 }
+
+/// What only resembles an endpoint's path is the application's, and covered.
+#[tokio::test(start_paused = true)]
+async fn no_other_spelling_of_a_path_is_an_endpoint_or_outside_of_the_cover() {
+    let world = World::new(&Shape(|| root().fallback(me))).await;
+    let alice = world.login("alice").await;
+    for path in [
+        "/auth/%6cogin",
+        "//auth/login",
+        "/auth/login/",
+        "/auth//login",
+        "/AUTH/login",
+        "/auth/./login",
+        "/auth",
+    ] {
+        let answer = alice.page(&world, path).await;
+        assert_eq!((answer.status, answer.text()), (200, "only for you, alice"), "{path}");
+        assert_eq!(Browser::new("bob").api(&world, path).await.code(), "auth.required", "{path}");
+    }
+    let answer = world.receive(scenarios::Request::new("OPTIONS", "*")).await;
+    assert_eq!((answer.status, answer.code().as_str()), (401, "auth.required"));
+}
