@@ -52,6 +52,7 @@ mod reaping;
 mod refreshing;
 mod replays;
 mod revoking;
+mod sealed;
 mod sparing;
 mod storing;
 mod subject;
@@ -67,6 +68,7 @@ pub use reaping::*;
 pub use refreshing::*;
 pub use replays::*;
 pub use revoking::*;
+pub use sealed::*;
 pub use sparing::*;
 pub use storing::*;
 pub use subject::Subject;
@@ -151,6 +153,8 @@ macro_rules! store_conformance {
             sparing_revives_nobody
             only_the_latest_is_spared
             a_login_under_way_is_among_the_others
+            a_sealed_session_ends_like_a_stored_one
+            a_sealed_session_outlives_neither_store_nor_cutoffs
             a_list_shows_ones_own_live_sessions
             a_list_ends_ones_own_sessions_only
             ends_and_logouts_are_told

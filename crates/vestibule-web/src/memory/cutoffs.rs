@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::store::{Cutoff, Scope, SessionKey, SessionRecord, StoreTime};
+use crate::store::{Cutoff, Scope, SessionKey, StoreTime};
 
 use super::{deadlines::Deadlines, digest::DigestMap};
 
@@ -14,13 +14,12 @@ pub(super) struct Cutoffs {
 
 impl Cutoffs {
     /// Whether a logout covers the session.
-    pub(super) fn cover(&self, record: &SessionRecord) -> bool {
-        Some(record.began) <= self.latest
-            && record
-                .scopes
+    pub(super) fn cover(&self, key: &SessionKey, scopes: &[Scope], began: StoreTime) -> bool {
+        Some(began) <= self.latest
+            && scopes
                 .iter()
                 .filter_map(|scope| self.by_scope.get(scope))
-                .any(|cutoff| cutoff.covers(&record.key, record.began))
+                .any(|cutoff| cutoff.covers(key, began))
     }
 
     /// Whether there is room for all of `scopes`, of which each stands there once.

@@ -1,4 +1,4 @@
-use crate::store::{Retention, Revocation, Revoke, Scope, SessionRecord, StoreError, StoreTime};
+use crate::store::{Retention, Revocation, Revoke, Scope, SessionKey, StoreError, StoreTime};
 
 use super::{cutoffs::Cutoffs, spent::SpentLogouts, struck::StruckScopes};
 
@@ -40,8 +40,8 @@ impl Ledger {
         self.retention.logout_ids = self.retention.logout_ids.max(retention.logout_ids);
     }
 
-    pub(super) fn covers(&self, record: &SessionRecord) -> bool {
-        self.cutoffs.cover(record)
+    pub(super) fn covers(&self, key: &SessionKey, scopes: &[Scope], began: StoreTime) -> bool {
+        self.cutoffs.cover(key, scopes, began)
     }
 
     /// Enters a revocation whole, or not at all.

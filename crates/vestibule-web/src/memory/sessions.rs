@@ -174,10 +174,22 @@ impl Sessions {
     }
 
     pub(super) fn over(&self, record: &SessionRecord, now: StoreTime) -> Option<GoneReason> {
-        if record.began < self.birth || self.ledger.covers(record) {
+        if record.began < self.birth || self.ledger.covers(&record.key, &record.scopes, record.began) {
             return Some(GoneReason::Revoked);
         }
         transition::lapsed(record, now)
+    }
+
+    pub(super) fn is_covered(
+        &self,
+        now: StoreTime,
+        key: &SessionKey,
+        scopes: &[Scope],
+        began: StoreTime,
+    ) -> bool {
+        began < self.birth
+            || now >= began.plus(self.ledger.retention().cutoffs)
+            || self.ledger.covers(key, scopes, began)
     }
 
     fn live(&self, now: StoreTime, key: &SessionKey) -> Result<&Arc<SessionRecord>, NotLive> {

@@ -96,6 +96,15 @@ impl SessionStore for Shard {
         Ok(self.read(|sessions, now| sessions.load(now, key)))
     }
 
+    async fn is_covered(
+        &self,
+        key: &SessionKey,
+        scopes: &[Scope],
+        began: StoreTime,
+    ) -> Result<Stamped<bool>, StoreError> {
+        Ok(self.read(|sessions, now| sessions.is_covered(now, key, scopes, began)))
+    }
+
     async fn touch(&self, key: &SessionKey, idle: Duration) -> Result<Stamped<Touch>, StoreError> {
         Ok(self.write(|sessions, now| {
             sessions.with_live(now, key, |record| transition::touch(record, now, idle))

@@ -52,6 +52,15 @@ impl SessionStore for Deadline {
         within(DEADLINE, self.0.load(key)).await
     }
 
+    async fn is_covered(
+        &self,
+        key: &SessionKey,
+        scopes: &[Scope],
+        began: StoreTime,
+    ) -> Result<Stamped<bool>, StoreError> {
+        within(DEADLINE, self.0.is_covered(key, scopes, began)).await
+    }
+
     async fn touch(&self, key: &SessionKey, idle: Duration) -> Result<Stamped<Touch>, StoreError> {
         within(DEADLINE, self.0.touch(key, idle)).await
     }

@@ -84,6 +84,17 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// Reads a record together with its cutoffs, in one step and never from a replica.
     async fn load(&self, key: &SessionKey) -> Result<Stamped<Load>, StoreError>;
 
+    /// Whether a session that is not kept here, but sealed in its cookie, has ended: by a logout of one of `scopes`, by being
+    /// older than the store, or by being so old that a logout covering it may have been forgotten.
+    ///
+    /// `began` is as for [`insert`](Self::insert), `key` as for [`Revocation::spare`]. One step, never from a replica.
+    async fn is_covered(
+        &self,
+        key: &SessionKey,
+        scopes: &[Scope],
+        began: StoreTime,
+    ) -> Result<Stamped<bool>, StoreError>;
+
     /// Moves the idle end to `idle` from now, never back, never past the absolute end. Keeps the version; never creates.
     async fn touch(&self, key: &SessionKey, idle: Duration) -> Result<Stamped<Touch>, StoreError>;
 

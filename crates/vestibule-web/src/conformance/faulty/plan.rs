@@ -23,6 +23,7 @@ pub enum Verb {
     EndIf,
     EndListed,
     Insert,
+    IsCovered,
     Lease,
     Load,
     Now,

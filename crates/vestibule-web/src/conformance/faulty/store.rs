@@ -40,6 +40,15 @@ impl SessionStore for FaultyStore {
         self.plan.carry_out(Verb::Load, self.inner.load(key)).await
     }
 
+    async fn is_covered(
+        &self,
+        key: &SessionKey,
+        scopes: &[Scope],
+        began: StoreTime,
+    ) -> Result<Stamped<bool>, StoreError> {
+        self.plan.carry_out(Verb::IsCovered, self.inner.is_covered(key, scopes, began)).await
+    }
+
     async fn touch(&self, key: &SessionKey, idle: Duration) -> Result<Stamped<Touch>, StoreError> {
         self.plan.carry_out(Verb::Touch, self.inner.touch(key, idle)).await
     }
