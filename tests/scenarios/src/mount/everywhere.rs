@@ -26,14 +26,14 @@ macro_rules! on_every_mount {
     (@mounts $scenario:ident; $first:ident: $First:ident, $($other:ident: $Other:ident),+) => {
         #[tokio::test(start_paused = true)]
         async fn $first() {
-            drop(super::$scenario(&$crate::mount::$First).await);
+            drop($crate::mount::in_time(super::$scenario(&$crate::mount::$First)).await);
         }
 
         $(
             #[tokio::test(start_paused = true)]
             async fn $other() {
-                let here = super::$scenario(&$crate::mount::$Other).await.into_exchanges();
-                let there = super::$scenario(&$crate::mount::$First).await.into_exchanges();
+                let here = $crate::mount::in_time(super::$scenario(&$crate::mount::$Other)).await.into_exchanges();
+                let there = $crate::mount::in_time(super::$scenario(&$crate::mount::$First)).await.into_exchanges();
                 $crate::mount::assert_alike(&here, &there);
             }
         )+

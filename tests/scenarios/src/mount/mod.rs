@@ -6,7 +6,7 @@ mod axum;
 mod bare;
 mod everywhere;
 
-use std::{fmt, rc::Rc};
+use std::{fmt, rc::Rc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -29,6 +29,16 @@ pub trait Mount: fmt::Debug {
 pub trait Site {
     /// Answers a request as a server would.
     async fn answer(&self, request: Request<Bytes>) -> Response<Bytes>;
+}
+
+/// Runs a scenario, and fails instead of waiting for ever: a day of the runtime's paused time passes at once when
+/// nothing else is left to wait for.
+///
+/// # Panics
+/// When it does not end.
+pub async fn in_time<T>(scenario: impl Future<Output = T>) -> T {
+    const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    tokio::time::timeout(A_DAY, scenario).await.expect("the scenario ends")
 }
 
 /// That two mounts were asked the same and answered the same.
