@@ -9,5 +9,7 @@ use crate::service::Entrance;
 /// fallback, not the cover of a nested or later route. What comes back is a router again, to serve or to put under
 /// layers of your own.
 pub fn wrap(router: Router, relying_party: RelyingParty) -> Router {
+    // As `axum::serve` does to the outer router: else every request would make its route anew.
+    let router = router.with_state(());
     Router::new().fallback_service(Entrance::new(router, relying_party))
 }

@@ -1,44 +1,16 @@
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use vestibule::{
-    AccessToken, IdToken, Identity, ProviderTime, RandomError, RawIdToken, RefreshToken, TokenResponse,
-};
+use vestibule::{AccessToken, ProviderTime, RandomError, RawIdToken, RefreshToken, TokenResponse};
 use zeroize::Zeroizing;
 
+use super::PublicGrant;
 use crate::{
     engine::Engine,
     store::{RefreshHash, SessionKey, SessionRecord},
 };
 
 const VERSION: u8 = 1;
-
-/// Who the session belongs to: the part of a stored grant that every request reads.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct PublicGrant {
-    pub(crate) identity: Identity,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) sid: Option<String>,
-    /// The claims of the ID token, left as they are until somebody asks.
-    pub(crate) claims: Box<RawValue>,
-}
-
-impl PublicGrant {
-    pub(crate) fn of(id_token: &IdToken) -> Option<Self> {
-        let claims: Box<RawValue> =
-            serde_json::value::to_raw_value(&id_token.claims::<serde_json::Value>().ok()?).ok()?;
-        Some(Self { identity: id_token.identity().clone(), sid: id_token.sid().map(str::to_owned), claims })
-    }
-
-    /// Reads the part of a stored grant that is not sealed.
-    pub(crate) fn read(grant: &[u8]) -> Option<Self> {
-        let (public, _) = split(grant)?;
-        serde_json::from_slice(public).ok()
-    }
-}
 
 /// The tokens of a session, opened.
 #[derive(Debug)]
@@ -62,7 +34,7 @@ impl Grant {
 
     /// Writes a grant for the store: identity in the clear, tokens sealed to the key they are stored under.
     ///
-    /// version (1) | length of the identity (4) | identity | sealed tokens
+    /// version (1) | identity | sealed tokens
     pub(crate) fn seal(
         &self,
         engine: &Engine,
@@ -70,26 +42,24 @@ impl Grant {
         public: &PublicGrant,
     ) -> Result<Bytes, RandomError> {
         let tokens = Tokens {
-            access_token: self.access_token.expose().into(),
+            access_token: self.access_token.expose(),
             expires_at: self.expires_at,
-            refresh_token: self.refresh_token.as_ref().map(|token| token.expose().into()),
-            id_token: self.id_token.as_ref().map(|token| token.expose().into()),
+            refresh_token: self.refresh_token.as_ref().map(RefreshToken::expose),
+            id_token: self.id_token.as_ref().map(RawIdToken::expose),
         };
-        // Neither can fail: both are plain strings and numbers.
+        // It cannot fail: these are plain strings and numbers.
         let plain = Zeroizing::new(serde_json::to_vec(&tokens).unwrap_or_default());
-        let public = serde_json::to_vec(public).unwrap_or_default();
         let sealed = engine.token_sealer.seal(&[key.as_bytes()], &plain)?;
         let mut grant = vec![VERSION];
-        grant.extend_from_slice(&u32::try_from(public.len()).unwrap_or_default().to_be_bytes());
-        grant.extend_from_slice(&public);
+        grant.extend_from_slice(public.as_bytes());
         grant.extend_from_slice(&sealed);
         Ok(grant.into())
     }
 
     /// Opens the tokens of a stored record; `None` when no key of the ring fits.
     pub(crate) fn open(engine: &Engine, record: &SessionRecord) -> Option<Self> {
-        let (_, sealed) = split(&record.grant)?;
-        let plain = engine.token_sealer.open(&[record.key.as_bytes()], sealed)?;
+        let (_, sealed) = split(record)?;
+        let plain = engine.token_sealer.open(&[record.key.as_bytes()], &sealed)?;
         let tokens: Tokens<'_> = serde_json::from_slice(&plain).ok()?;
         Some(Self {
             access_token: AccessToken::new(tokens.access_token),
@@ -106,20 +76,23 @@ impl Grant {
     }
 }
 
+/// Who a stored session belongs to.
+pub(super) fn public(record: &SessionRecord) -> Option<PublicGrant> {
+    split(record).map(|(public, _)| public)
+}
+
 /// Refuses formats that this version does not know: during a rollout another node may write a newer one.
-fn split(grant: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (version, rest) = grant.split_first()?;
-    if *version != VERSION {
-        return None;
+fn split(record: &SessionRecord) -> Option<(PublicGrant, Bytes)> {
+    match record.grant.first() {
+        Some(&VERSION) => PublicGrant::read(record.grant.slice(1..)),
+        _ => None,
     }
-    let (length, rest) = rest.split_first_chunk::<4>()?;
-    rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }
 
 #[derive(Serialize, Deserialize)]
 struct Tokens<'a> {
-    access_token: Cow<'a, str>,
+    access_token: &'a str,
     expires_at: Option<ProviderTime>,
-    refresh_token: Option<Cow<'a, str>>,
-    id_token: Option<Cow<'a, str>>,
+    refresh_token: Option<&'a str>,
+    id_token: Option<&'a str>,
 }

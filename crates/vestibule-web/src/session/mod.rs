@@ -8,6 +8,7 @@ mod grant;
 mod handle;
 mod new_session;
 mod others;
+mod public_grant;
 mod refresh;
 mod visit;
 
@@ -23,12 +24,12 @@ pub(crate) use grant::Grant;
 pub(crate) use handle::{Handle, random_text};
 pub(crate) use new_session::{NewLogin, new_session};
 pub use others::OtherSession;
+use public_grant::PublicGrant;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vestibule::Identity;
 pub use visit::{Visit, Visitor};
 
-use self::grant::PublicGrant;
 use crate::{
     SessionError, csrf,
     engine::Engine,
@@ -50,7 +51,7 @@ struct Inner {
 
 impl Session {
     fn new(engine: &Arc<Engine>, handle: &Handle, record: Arc<SessionRecord>) -> Option<Self> {
-        let public = PublicGrant::read(&record.grant)?;
+        let public = grant::public(&record)?;
         Some(Self(Arc::new(Inner {
             engine: Arc::clone(engine),
             handle: handle.clone(),
@@ -62,27 +63,30 @@ impl Session {
 
     /// `sub`: the user's name at the provider. Together with [`issuer`](Self::issuer) it names the user for ever.
     pub fn subject(&self) -> &str {
-        self.identity().subject()
+        self.0.public.subject()
     }
 
     /// `iss`: the provider.
     pub fn issuer(&self) -> &str {
-        self.identity().issuer()
+        self.0.engine.realm.issuer()
     }
 
     /// `sid`: the user's session at the provider, when the provider tells.
     pub fn sid(&self) -> Option<&str> {
-        self.0.public.sid.as_deref()
+        self.0.public.sid()
     }
 
-    /// Who logged in, in which login.
-    pub fn identity(&self) -> &Identity {
-        &self.0.public.identity
+    /// Who logged in, in which login, for calls of the [client](vestibule::Client).
+    ///
+    /// # Errors
+    /// [`SessionError::Data`] when another version wrote it that cannot be read.
+    pub fn identity(&self) -> Result<Identity, SessionError> {
+        self.0.public.identity().ok_or(SessionError::Data)
     }
 
     /// A claim of the ID token, as JSON.
     pub fn claim(&self, name: &str) -> Option<Value> {
-        serde_json::from_str::<serde_json::Map<_, _>>(self.0.public.claims.get()).ok()?.remove(name)
+        self.0.public.claims::<serde_json::Map<_, _>>()?.remove(name)
     }
 
     /// The name to greet the user with, when the provider tells.
@@ -95,7 +99,7 @@ impl Session {
     /// # Errors
     /// [`SessionError::Data`] when they do not fit the type.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, SessionError> {
-        serde_json::from_str(self.0.public.claims.get()).map_err(|_| SessionError::Data)
+        self.0.public.claims().ok_or(SessionError::Data)
     }
 
     /// When the login behind this session began, on the store's clock.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule::{IdToken, JwtError, Login, ProviderTime, TokenError};
 
-use super::{Grant, Handle, grant::PublicGrant};
+use super::{Grant, Handle, PublicGrant};
 use crate::{
     engine::Engine,
     error::{Error, SessionError},

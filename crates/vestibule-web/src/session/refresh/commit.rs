@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use vestibule::{Refreshed, RevocableToken};
 
 use super::{
-    super::{Grant, grant::PublicGrant, new_session::sid_scopes},
+    super::{Grant, PublicGrant, new_session::sid_scopes},
     ATTEMPT, LOOK_EVERY, Refresh,
 };
 use crate::{
@@ -25,14 +25,12 @@ impl Refresh<'_> {
     ) -> Result<Arc<SessionRecord>, SessionError> {
         let Refreshed { tokens, id_token, .. } = refreshed;
         let grant = Grant::from_response(tokens, Some(before));
-        let new_sid = id_token
-            .as_ref()
-            .and_then(|id_token| id_token.sid())
-            .filter(|sid| public.sid.as_deref() != Some(sid));
-        let listen = new_sid.map(|sid| sid_scopes(&self.engine.realm, sid, public.identity.subject()));
+        let new_sid =
+            id_token.as_ref().and_then(|id_token| id_token.sid()).filter(|sid| public.sid() != Some(sid));
+        let listen = new_sid.map(|sid| sid_scopes(&self.engine.realm, sid, public.subject()));
         // The claims follow the refreshed ID token; who logged in, and the first sid, stay.
-        let public = match id_token.as_ref().and_then(|id_token| PublicGrant::of(id_token)) {
-            Some(newer) => PublicGrant { claims: newer.claims, ..public },
+        let public = match id_token {
+            Some(newer) => public.with_claims_of(newer),
             None => public,
         };
         let commit = CommitRefresh {

@@ -5,10 +5,10 @@ mod heartbeat;
 
 use std::{sync::Arc, time::Duration};
 
-use vestibule::{RefreshError, RefreshToken, Refreshed};
+use vestibule::{Identity, RefreshError, RefreshToken, Refreshed};
 
 use self::heartbeat::Heartbeat;
-use super::{Grant, grant::PublicGrant};
+use super::{Grant, grant};
 use crate::{
     SessionError,
     engine::Engine,
@@ -88,19 +88,17 @@ impl Refresh<'_> {
     /// Sends the request, and once more when its answer was lost: a provider that rotates lets the old token be
     /// retried (FAPI 2.0 section 5.3.2.1), and without a second try nobody would know.
     async fn call(&self, record: &Arc<SessionRecord>) -> Result<Option<Arc<SessionRecord>>, SessionError> {
-        let (Some(public), Some(grant)) =
-            (PublicGrant::read(&record.grant), Grant::open(self.engine, record))
-        else {
+        let (Some(public), Some(grant)) = (grant::public(record), Grant::open(self.engine, record)) else {
             self.release().await;
             return Err(SessionError::NoAccessToken);
         };
-        let Some(refresh_token) = &grant.refresh_token else {
+        let (Some(identity), Some(refresh_token)) = (public.identity(), &grant.refresh_token) else {
             self.release().await;
             return Err(SessionError::NoAccessToken);
         };
-        let first = self.send(refresh_token, &public).await;
+        let first = self.send(refresh_token, &identity).await;
         let (outcome, repeated) = match first {
-            Err(error) if error.maybe_spent() => (self.send(refresh_token, &public).await, true),
+            Err(error) if error.maybe_spent() => (self.send(refresh_token, &identity).await, true),
             outcome => (outcome, false),
         };
         match outcome {
@@ -120,9 +118,9 @@ impl Refresh<'_> {
     async fn send(
         &self,
         refresh_token: &RefreshToken,
-        public: &PublicGrant,
+        identity: &Identity,
     ) -> Result<Refreshed, RefreshError> {
-        self.engine.client.refresh(refresh_token, &public.identity).await
+        self.engine.client.refresh(refresh_token, identity).await
     }
 
     /// After `invalid_grant`: the session ends only if the store agrees that nobody else can have succeeded.
