@@ -1,4 +1,4 @@
-use scenarios::{Browser, Mount, Request, World, on_every_mount};
+use scenarios::{Browser, Calls, Mount, Request, World, on_every_mount};
 use vestibule_web::conformance::Verb;
 
 on_every_mount! {
@@ -8,6 +8,7 @@ on_every_mount! {
     unknown_paths_are_the_applications
     d24_a_form_of_the_page_is_accepted
     d24_a_form_of_another_site_is_refused
+    d24_a_logout_from_another_site_is_refused
     application_data_is_kept
 }
 
@@ -84,33 +85,51 @@ async fn d24_a_form_of_the_page_is_accepted(mount: &'static dyn Mount) -> World 
 }
 
 async fn d24_a_form_of_another_site_is_refused(mount: &'static dyn Mount) -> World {
+    refuses_forged(mount, "/rename").await
+}
+
+async fn d24_a_logout_from_another_site_is_refused(mount: &'static dyn Mount) -> World {
+    refuses_forged(mount, "/auth/logout").await
+}
+
+/// That a form is taken from no page but the session's own.
+async fn refuses_forged(mount: &'static dyn Mount, path: &str) -> World {
     let world = World::new(mount).await;
     let alice = world.login("alice").await;
     let csrf = alice.csrf(&world).await;
     let of_bob = world.login("bob").await.csrf(&world).await;
-    let with = |token: &str| Request::form("/rename", [("name", "Mallory"), ("csrf", token)]);
+    let with = |token: &str| Request::form(path, [("name", "Mallory"), ("csrf", token)]);
+    let before = world.snapshot().await;
     for (what, request) in [
-        ("no token", Request::form("/rename", [("name", "Mallory")])),
+        ("no token", Request::form(path, [("name", "Mallory")])),
         ("an empty token", with("")),
         ("another session's token", with(&of_bob)),
         ("an altered token", with(&format!("A{}", &csrf[1..]))),
-        (
-            "two tokens",
-            Request::form("/rename", [("csrf", csrf.as_str()), ("csrf", &csrf), ("name", "Mallory")]),
-        ),
+        ("two tokens", Request::form(path, [("csrf", csrf.as_str()), ("csrf", &csrf), ("name", "Mallory")])),
         ("another origin", with(&csrf).header("origin", "https://evil.example")),
         ("a sibling's origin", with(&csrf).header("origin", "https://docs.acme.example")),
+        ("our origin without https", with(&csrf).header("origin", "http://app.acme.example")),
+        ("two origins", with(&csrf).header("origin", OURS).also("origin", "https://evil.example")),
         ("no origin that can be told", with(&csrf).without("sec-fetch-site").header("origin", "null")),
         ("another site, as the browser tells", with(&csrf).header("sec-fetch-site", "cross-site")),
         ("a sibling, as the browser tells", with(&csrf).header("sec-fetch-site", "same-site")),
+        ("nowhere, as the browser tells", with(&csrf).header("sec-fetch-site", "none")),
     ] {
         let answer = alice.send(&world, request).await;
         assert_eq!((answer.status, answer.code().as_str()), (403, "csrf.rejected"), "{what}");
     }
-    let anonymous = Browser::new("mallory").send(&world, with(&csrf)).await;
-    assert_eq!((anonymous.status, anonymous.code().as_str()), (401, "auth.required"));
+    world.snapshot().await.assert_unchanged_since(&before, Calls::NONE);
+    // A cross-site form comes without the session: nobody is there to be harmed.
+    let cross_site = alice.send(&world, with(&csrf).cross_site()).await;
+    assert!([401, 403].contains(&cross_site.status), "{cross_site:?}");
+    assert_eq!(alice.page(&world, "/me").await.text(), "only for you, alice");
+
+    let genuine = alice.send(&world, with(&csrf).header("origin", OURS)).await;
+    assert!([200, 303].contains(&genuine.status), "{genuine:?}");
     world
 }
+
+const OURS: &str = "https://app.acme.example";
 
 async fn application_data_is_kept(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;

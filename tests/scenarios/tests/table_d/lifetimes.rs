@@ -90,6 +90,8 @@ async fn d10_session_expiry_ends_it_earlier(mount: &'static dyn Mount) -> World 
 async fn d10_session_expiry_does_not_end_it_later(mount: &'static dyn Mount) -> World {
     let world = with_session_expiry(mount, 365 * 24 * HOUR.as_secs() as i64).await;
     let alice = world.login("alice").await;
+    let record = world.record(&alice).await;
+    assert_eq!(record.absolute_end.since(record.created), 12 * HOUR);
     world.advance(30 * MINUTE + SECOND);
     assert!(!is_signed_in(&world, &alice).await);
     world
