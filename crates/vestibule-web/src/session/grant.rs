@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -42,18 +44,16 @@ impl Grant {
         public: &PublicGrant,
     ) -> Result<Bytes, RandomError> {
         let tokens = Tokens {
-            access_token: self.access_token.expose(),
+            access_token: self.access_token.expose().into(),
             expires_at: self.expires_at,
-            refresh_token: self.refresh_token.as_ref().map(RefreshToken::expose),
-            id_token: self.id_token.as_ref().map(RawIdToken::expose),
+            refresh_token: self.refresh_token.as_ref().map(|token| token.expose().into()),
+            id_token: self.id_token.as_ref().map(|token| token.expose().into()),
         };
         // It cannot fail: these are plain strings and numbers.
         let plain = Zeroizing::new(serde_json::to_vec(&tokens).unwrap_or_default());
         let sealed = engine.token_sealer.seal(&[key.as_bytes()], &plain)?;
-        let mut grant = vec![VERSION];
-        grant.extend_from_slice(public.as_bytes());
-        grant.extend_from_slice(&sealed);
-        Ok(grant.into())
+        // Exactly as long as it is: a memory store keeps it for hours.
+        Ok([&[VERSION], public.as_bytes(), &sealed].concat().into())
     }
 
     /// Opens the tokens of a stored record; `None` when no key of the ring fits.
@@ -91,8 +91,8 @@ fn split(record: &SessionRecord) -> Option<(PublicGrant, Bytes)> {
 
 #[derive(Serialize, Deserialize)]
 struct Tokens<'a> {
-    access_token: &'a str,
+    access_token: Cow<'a, str>,
     expires_at: Option<ProviderTime>,
-    refresh_token: Option<&'a str>,
-    id_token: Option<&'a str>,
+    refresh_token: Option<Cow<'a, str>>,
+    id_token: Option<Cow<'a, str>>,
 }
