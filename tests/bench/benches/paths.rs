@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use axum::{body::Body, http::Request};
 use bench::{
-    site::{PAGE, STATIC_FILE, Site},
+    browser::{PAGE, STATIC_FILE},
+    site::Site,
     tokens::Token,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -27,11 +29,12 @@ fn request(criterion: &mut Criterion) {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let site = runtime.block_on(Site::signed_in()).expect("the user is signed in");
     let mut group = criterion.benchmark_group("request");
-    for (name, path) in [("page", PAGE), ("static file", STATIC_FILE)] {
+    for target in [PAGE, STATIC_FILE] {
         for (front, router) in [("bare", &site.bare), ("in Vestibule", &site.wrapped)] {
-            let mut router = router.clone();
-            group.bench_function(format!("{name}, {front}"), |bencher| {
-                bencher.iter(|| runtime.block_on(router.call(site.request(path))));
+            let (mut router, head) = (router.clone(), target.head(&site.cookie));
+            group.bench_function(format!("{}, {front}", target.name), |bencher| {
+                bencher
+                    .iter(|| runtime.block_on(router.call(Request::from_parts(head.clone(), Body::empty()))));
             });
         }
     }

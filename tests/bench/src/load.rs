@@ -3,7 +3,7 @@
 //! The client shares the machine with the server, so it does as little as can be: it writes the same bytes, and reads as many
 //! as the first answer had.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Result, ensure};
 use tokio::{
@@ -12,12 +12,16 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{paired::Cost, server::Server};
+use crate::{
+    browser::Target,
+    clock::{process_cpu, thread_cpu, wall},
+    paired::Cost,
+    server::Server,
+};
 
-/// Connections to one page.
+/// Connections that ask for one thing.
 #[derive(Debug)]
-pub struct Load<'a> {
-    server: &'a Server,
+pub struct Load {
     connections: Vec<Connection>,
 }
 
@@ -28,32 +32,32 @@ struct Connection {
     answer: Vec<u8>,
 }
 
-impl<'a> Load<'a> {
+impl Load {
     /// Opens so many connections.
     ///
     /// # Errors
-    /// When the page cannot be had.
+    /// When it cannot be had.
     pub async fn open(
-        server: &'a Server,
+        server: &Server,
         address: SocketAddr,
-        path: &str,
+        target: Target,
         connections: usize,
     ) -> Result<Self> {
-        let request: Arc<[u8]> = request(path, &server.cookie).into_bytes().into();
+        let request: Arc<[u8]> = target.to_bytes(&server.cookie).into();
         let mut opened = Vec::with_capacity(connections);
         for _ in 0..connections {
             opened.push(Connection::open(address, Arc::clone(&request)).await?);
         }
-        Ok(Self { server, connections: opened })
+        Ok(Self { connections: opened })
     }
 
-    /// Sends so many requests over all connections; the processor time is the server's.
+    /// Sends so many requests over all connections; the processor time is the server's. Call it on a runtime of this thread alone.
     ///
     /// # Errors
     /// When one is not answered with 200.
     pub async fn send(&mut self, requests: u64) -> Result<Cost> {
         let share = requests.div_ceil(self.connections.len() as u64);
-        let (cpu, wall) = (self.server.cpu().await, Instant::now());
+        let (cpu, start) = (server_cpu(), wall());
         let mut busy = JoinSet::new();
         for connection in self.connections.drain(..) {
             busy.spawn(connection.send(share));
@@ -61,10 +65,10 @@ impl<'a> Load<'a> {
         while let Some(connection) = busy.join_next().await {
             self.connections.push(connection??);
         }
-        let wall = wall.elapsed();
+        let wall = wall().saturating_sub(start);
         // Shares are rounded up; the cost is for the requests that were asked for.
         let asked = requests as f64 / (share * self.connections.len() as u64) as f64;
-        let cpu = self.server.cpu().await.saturating_sub(cpu);
+        let cpu = server_cpu().saturating_sub(cpu);
         Ok(Cost { wall: wall.mul_f64(asked), cpu: cpu.mul_f64(asked) })
     }
 }
@@ -91,12 +95,9 @@ impl Connection {
     }
 }
 
-const OK: &[u8] = b"HTTP/1.1 200 ";
-
-fn request(path: &str, cookie: &str) -> String {
-    format!(
-        "GET {path} HTTP/1.1\r\nhost: app.example\r\naccept: text/html,application/xhtml+xml\r\n\
-         user-agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n\
-         cookie: {cookie}\r\n\r\n"
-    )
+/// How long all threads but this one, the client's, have been on a processor.
+fn server_cpu() -> Duration {
+    process_cpu().saturating_sub(thread_cpu())
 }
+
+const OK: &[u8] = b"HTTP/1.1 200 ";

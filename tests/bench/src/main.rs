@@ -3,12 +3,14 @@
 use std::{env, process::Command, time::Duration};
 
 use anyhow::{Result, bail, ensure};
+use axum::{Router, body::Body, http::Request};
 use bench::{
+    browser::{PAGE, STATIC_FILE, Target},
     load::Load,
     memory,
     paired::{self, Contestant, Plan, timed},
     server::Server,
-    site::{PAGE, STATIC_FILE, Site},
+    site::Site,
     stores::{self, Filled},
     tokens::Token,
 };
@@ -50,25 +52,27 @@ fn request() -> Result<()> {
     let plan = Plan { rounds: 101, slice: Duration::from_millis(5) };
     let runtime = runtime()?;
     let site = runtime.block_on(Site::signed_in())?;
-    let asking = |name, router: &axum::Router, path| {
-        let (mut router, site, runtime) = (router.clone(), &site, &runtime);
+    let asking = |name, router: &Router, target: Target| {
+        let (mut router, head, runtime) = (router.clone(), target.head(&site.cookie), &runtime);
         Contestant::measured(name, move |requests| {
             timed(|| {
                 runtime.block_on(async {
                     for _ in 0..requests {
-                        let answer = router.call(site.request(path)).await;
+                        let request = Request::from_parts(head.clone(), Body::empty());
+                        let answer = router.call(request).await;
                         assert!(answer.is_ok_and(|answer| answer.status().is_success()));
                     }
                 });
             })
         })
     };
-    for (title, path) in
-        [("a page in process, user signed in", PAGE), ("a static file in process", STATIC_FILE)]
-    {
+    for target in [PAGE, STATIC_FILE] {
         let contestants =
-            vec![asking("bare handler", &site.bare, path), asking("in Vestibule", &site.wrapped, path)];
-        println!("{}", paired::table(title, &paired::compare(plan, contestants)));
+            vec![asking("bare handler", &site.bare, target), asking("in Vestibule", &site.wrapped, target)];
+        println!(
+            "{}",
+            paired::table(&format!("{}, in process", target.name), &paired::compare(plan, contestants))
+        );
     }
     Ok(())
 }
@@ -78,11 +82,9 @@ fn loopback() -> Result<()> {
     let plan = Plan { rounds: 41, slice: Duration::from_millis(100) };
     let server = Server::start()?;
     let runtime = runtime()?;
-    for (title, path) in
-        [("a page over loopback, user signed in", PAGE), ("a static file over loopback", STATIC_FILE)]
-    {
+    for target in [PAGE, STATIC_FILE] {
         let loading = |name, address| {
-            let mut load = runtime.block_on(Load::open(&server, address, path, CONNECTIONS))?;
+            let mut load = runtime.block_on(Load::open(&server, address, target, CONNECTIONS))?;
             let runtime = &runtime;
             let send =
                 move |requests| runtime.block_on(load.send(requests)).expect("every request is answered");
@@ -90,7 +92,10 @@ fn loopback() -> Result<()> {
         };
         let contestants =
             vec![loading("bare handler", server.bare)?, loading("in Vestibule", server.wrapped)?];
-        println!("{}", paired::table(title, &paired::compare(plan, contestants)));
+        println!(
+            "{}",
+            paired::table(&format!("{}, over loopback", target.name), &paired::compare(plan, contestants))
+        );
     }
     Ok(())
 }

@@ -4,12 +4,9 @@
 //! more than the differences that matter here. So a round measures each contestant for some milliseconds, in an order that
 //! rotates, and is compared only with itself. What is told is the median of the rounds.
 
-use std::{
-    fmt::Write,
-    time::{Duration, Instant},
-};
+use std::{fmt::Write, time::Duration};
 
-use rustix::time::{ClockId, clock_gettime};
+use crate::clock::{thread_cpu, wall};
 
 /// One way to do it.
 pub struct Contestant<'a> {
@@ -87,15 +84,9 @@ impl<'a> Contestant<'a> {
 
 /// What `work` costs on this thread.
 pub fn timed(work: impl FnOnce()) -> Cost {
-    let (wall, cpu) = (Instant::now(), thread_cpu());
+    let (start, cpu) = (wall(), thread_cpu());
     work();
-    Cost { wall: wall.elapsed(), cpu: thread_cpu().saturating_sub(cpu) }
-}
-
-/// How long this thread has been on a processor.
-pub fn thread_cpu() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
+    Cost { wall: wall().saturating_sub(start), cpu: thread_cpu().saturating_sub(cpu) }
 }
 
 /// Measures the contestants beside each other; the first one is the measure of the others.

@@ -1,18 +1,14 @@
-//! The site over loopback: a server on a thread of its own, which tells how long it was on a processor.
+//! The site over loopback, as an application serves it: on tokio's runtime for several threads.
 
-use std::{net::SocketAddr, thread, time::Duration};
+use std::net::SocketAddr;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use axum::Router;
-use tokio::{
-    net::TcpListener,
-    runtime,
-    sync::{mpsc, oneshot},
-};
+use tokio::{net::TcpListener, runtime::Runtime};
 
-use crate::{paired::thread_cpu, site::Site};
+use crate::site::Site;
 
-/// A running server: every router has its own address, and one thread serves them all.
+/// A running server. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Server {
     /// Where the bare router is.
@@ -21,41 +17,19 @@ pub struct Server {
     pub wrapped: SocketAddr,
     /// The browser's cookie.
     pub cookie: String,
-    clock: mpsc::UnboundedSender<oneshot::Sender<Duration>>,
+    _runtime: Runtime,
 }
 
 impl Server {
-    /// Starts the server. It ends with the process.
+    /// Starts the server, with a thread for each processor.
     ///
     /// # Errors
     /// When it cannot listen, or the login fails.
     pub fn start() -> Result<Self> {
-        let (started, server) = oneshot::channel();
-        thread::Builder::new().name("server".to_owned()).spawn(move || {
-            let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(async {
-                let (clock, readings) = mpsc::unbounded_channel();
-                // Whoever started it is told, or gone.
-                let _ = started.send(Self::listen(clock).await);
-                tell_cpu_time(readings).await;
-            });
-        })?;
-        server.blocking_recv().context("the server did not start")?
-    }
-
-    async fn listen(clock: mpsc::UnboundedSender<oneshot::Sender<Duration>>) -> Result<Self> {
-        let Site { bare, wrapped, cookie, .. } = Site::signed_in().await?;
-        Ok(Self { bare: serve(bare).await?, wrapped: serve(wrapped).await?, cookie, clock })
-    }
-
-    /// How long the server's thread has been on a processor.
-    ///
-    /// # Panics
-    /// When the server has ended.
-    pub async fn cpu(&self) -> Duration {
-        let (reading, time) = oneshot::channel();
-        self.clock.send(reading).expect("the server runs");
-        time.await.expect("the server runs")
+        let runtime = Runtime::new()?;
+        let Site { bare, wrapped, cookie, .. } = runtime.block_on(Site::signed_in())?;
+        let [bare, wrapped] = [bare, wrapped].map(|router| runtime.block_on(serve(router)));
+        Ok(Self { bare: bare?, wrapped: wrapped?, cookie, _runtime: runtime })
     }
 }
 
@@ -64,11 +38,4 @@ async fn serve(router: Router) -> Result<SocketAddr> {
     let address = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(address)
-}
-
-async fn tell_cpu_time(mut readings: mpsc::UnboundedReceiver<oneshot::Sender<Duration>>) {
-    while let Some(reading) = readings.recv().await {
-        // Whoever asked is told, or gone.
-        let _ = reading.send(thread_cpu());
-    }
 }

@@ -8,13 +8,10 @@ use url::Url;
 use vestibule::OsRandom;
 use vestibule_axum::{CookieKeys, MemoryStore, RelyingParty, Session};
 
-use crate::provider::InMemory;
-
-/// A page that greets its user.
-pub const PAGE: &str = "/me";
-
-/// What does not ask who is there.
-pub const STATIC_FILE: &str = "/style.css";
+use crate::{
+    browser::{PAGE, STATIC_FILE},
+    provider::InMemory,
+};
 
 /// The application, and the cookie of a browser that signed in to it.
 #[derive(Clone, Debug)]
@@ -40,28 +37,13 @@ impl Site {
         let relying_party = RelyingParty::builder(provider.client()?, "https://app.example")
             .stored_sessions(store.clone(), CookieKeys::generate(&OsRandom)?)
             .build()?;
-        let bare = Router::new().route(STATIC_FILE, get(style)).route(PAGE, get(hello));
-        let pages = Router::new().route(STATIC_FILE, get(style)).route(PAGE, get(hello_user));
+        // What `axum::serve` does to a router first.
+        let bare =
+            Router::new().route(STATIC_FILE.path, get(style)).route(PAGE.path, get(hello)).with_state(());
+        let pages = Router::new().route(STATIC_FILE.path, get(style)).route(PAGE.path, get(hello_user));
         let wrapped = vestibule_axum::wrap(pages, relying_party);
         let cookie = sign_in(&provider, &wrapped).await?;
         Ok(Self { bare, wrapped, store, cookie })
-    }
-
-    /// A browser's request for a page of the application.
-    ///
-    /// # Panics
-    /// When the path is none.
-    pub fn request(&self, path: &str) -> Request<Body> {
-        Request::get(path)
-            .header(header::HOST, "app.example")
-            .header(header::ACCEPT, "text/html,application/xhtml+xml")
-            .header(
-                header::USER_AGENT,
-                "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-            )
-            .header(header::COOKIE, &self.cookie)
-            .body(Body::empty())
-            .expect("a request")
     }
 }
 
@@ -92,7 +74,7 @@ async fn sign_in(provider: &InMemory, application: &Router) -> Result<String> {
     let callback = format!("/auth/callback?code=code-1&state={}", parameter("state").context("a state")?);
     let end = send(application, &callback, &cookies(&start)).await?;
     let session = cookies(&end);
-    let page = send(application, PAGE, &session).await?;
+    let page = send(application, PAGE.path, &session).await?;
     if page.status() != StatusCode::OK {
         bail!("the user is not signed in: {page:?}");
     }
