@@ -125,6 +125,7 @@ macro_rules! store_conformance {
             a_lease_is_its_holders
             an_attempt_needs_lease_and_token
             an_attempt_tells_of_those_before
+            an_attempt_can_be_left_without_an_outcome
             a_refresh_is_stored_by_the_token_it_spent
             a_second_outcome_is_superseded
             parallel_outcomes_have_one_winner

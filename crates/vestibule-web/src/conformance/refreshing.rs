@@ -1,8 +1,10 @@
 //! `begin_attempt`, `commit_refresh`, `end_if`.
 
+use std::time::Duration;
+
 use tokio::task::JoinSet;
 
-use crate::store::{BeginAttempt, Commit, EndIf, Lease, Load, SessionKey};
+use crate::store::{BeginAttempt, Commit, EndIf, Lease, Load, Renew, SessionKey};
 
 use super::{
     Subject,
@@ -58,6 +60,23 @@ pub async fn an_attempt_tells_of_those_before(subject: &dyn Subject) {
 
     reply(fixture.store.commit_refresh(&session, rotation(holder(6), 0)).await);
     assert!(!begin(&fixture, &session, 7, 1).await, "another token, another count");
+}
+
+/// A holder that does not know what became of its call leaves at once: its lease is free, and its attempt stays as one
+/// that was given up (D20).
+pub async fn an_attempt_can_be_left_without_an_outcome(subject: &dyn Subject) {
+    let fixture = Fixture::new(subject).await;
+    let session = fixture.sign_in("alice", None).await;
+    let store = &fixture.store;
+    assert!(!begin(&fixture, &session, 1, 0).await);
+    let left = reply(store.begin_attempt(&session, &holder(1), &token(0), Duration::ZERO).await);
+    assert_eq!(left, BeginAttempt::Begun { repeats: false }, "one's own attempt is no other");
+    let left = store.renew(&session, &holder(1), Duration::ZERO).await.expect("the store answers");
+    assert_eq!(left.reply, Renew::Renewed { until: left.at });
+
+    assert!(begin(&fixture, &session, 2, 0).await, "at once, and it is told");
+    let refused = reply(store.end_if(&session, &holder(2), &token(0)).await);
+    assert_eq!(refused, EndIf::Ended { uncertain: true });
 }
 
 /// A refresh is stored if the token that it spent is still the record's, although the session was touched and the lease

@@ -114,7 +114,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
         ttl: Duration,
     ) -> Result<Stamped<Lease>, StoreError>;
 
-    /// Extends the lease to `ttl` from now, if `holder` still has it.
+    /// Lets the lease end `ttl` from now, if `holder` still has it. With a `ttl` of zero it ends at once.
     async fn renew(
         &self,
         key: &SessionKey,
@@ -128,7 +128,8 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// Records, *before* the call is sent, that `holder` is about to spend the refresh token `spent`.
     ///
     /// Only the holder of a lease that has not run out may. Whether `spent` is still the record's token is asked first.
-    /// The attempt stays open until it is committed, released, or `limit` has passed on the store's clock.
+    /// The attempt stays open until it is committed, released, or `limit` has passed on the store's clock. It takes the
+    /// place of an earlier one of this holder; with a `limit` of zero it is one that was given up.
     async fn begin_attempt(
         &self,
         key: &SessionKey,
