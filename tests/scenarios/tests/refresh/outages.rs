@@ -23,8 +23,8 @@ use crate::support::{ask, grant_calls, refused, renewed, world_with_a_due_sessio
 type Outage = (&'static str, fn() -> Outcome, usize);
 
 const OUTAGES: [Outage; 14] = [
-    ("h15_no_connection", fault::unreachable, 1),
-    ("h15_reset_after_sending", fault::reset, 2),
+    ("no connection", fault::unreachable, 1),
+    ("a reset after sending", fault::reset, 2),
     ("no answer in time", fault::timeout, 2),
     ("500", || fault::json(500, &json!({})), 1),
     ("502 with a page", || text(502, "<p>Bad gateway"), 1),
