@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use scenarios::{Axum, Bare, Calls, DASHBOARD, DOCS, Mount, World, on_every_mount};
+use scenarios::{Axum, Bare, Call, Calls, DASHBOARD, DOCS, Mount, World, on_every_mount};
 use vestibule_web::conformance::{Moment, Verb};
 
 use crate::support::{assert_done, assert_refused, hear, is_in, sid, snapshot, token, token_for};
@@ -141,6 +141,26 @@ async fn bm09_a_retry_strikes_whom_the_first_try_would_have_struck(mount: &'stat
     assert_refused(&hear(&world, &token).await, "logout.replayed", "once");
     assert!(is_in(&phone, &world).await);
     world
+}
+
+/// A node that has no keys yet hears a logout. While it fetches them, the user logs in again elsewhere.
+#[tokio::test(start_paused = true)]
+async fn bm09_a_logout_counts_from_when_it_was_heard_not_from_when_it_was_believed() {
+    let world = World::new(&Axum).await;
+    let second = world.second_node().await;
+    let (desk, phone) = (world.login("alice").await, world.login("alice").await);
+    let token = token_for(&world, "alice");
+    let held = world.provider().hold(Call::Keys);
+    let meanwhile = async {
+        held.reached().await;
+        world.advance(Duration::from_secs(1));
+        phone.log_in(&world).await;
+        held.release();
+    };
+    let (answer, ()) = tokio::join!(hear(&second, &token), meanwhile);
+    assert_done(&answer);
+    assert!(!is_in(&desk, &world).await);
+    assert!(is_in(&phone, &world).await, "logged in after the logout was heard");
 }
 
 /// Two logouts that failed keep a moment each.

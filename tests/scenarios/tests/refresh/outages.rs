@@ -150,6 +150,22 @@ async fn h03_a_node_that_never_reached_the_provider_keeps_the_session() {
     renewed(&alice, &second).await;
 }
 
+/// Before sending nothing can be spent; after sending it may be, which one more call finds out.
+#[tokio::test(start_paused = true)]
+async fn h15_a_reset_costs_a_second_call_only_after_sending() {
+    for (answer, calls) in [(fault::unreachable as fn() -> Outcome, 1), (fault::reset, 2)] {
+        let (world, alice) = world_with_a_due_session().await;
+        world.provider().fault(Call::Token, answer);
+        let before = world.calls();
+        assert_eq!(refused(&alice, &world).await, (503, "refresh.unavailable".into()));
+        assert_eq!(world.calls() - before, Calls { token: calls, ..Calls::NONE });
+        world.provider().repair(Call::Token);
+        world.advance(Duration::from_secs(1));
+        renewed(&alice, &world).await;
+        assert_eq!(world.provider().live_grants(), 1);
+    }
+}
+
 /// Broken answers and none, in any order, a hundred times: the session is there when the provider is.
 #[tokio::test(start_paused = true)]
 async fn h14_a_flapping_provider_ends_no_session() {
