@@ -1,8 +1,14 @@
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use super::{
     BeginAttempt, ChangeCursor, Changes, Commit, CommitRefresh, EndIf, Ended, HolderId, Insert, Lease, Load,
@@ -27,7 +33,16 @@ async fn within<R>(
     limit: Duration,
     call: impl Future<Output = Result<R, StoreError>>,
 ) -> Result<R, StoreError> {
-    timeout(limit, call).await.unwrap_or(Err(StoreError::TimedOut))
+    let (mut call, mut timer) = (pin!(call), None);
+    poll_fn(|context| {
+        if let Poll::Ready(reply) = call.as_mut().poll(context) {
+            return Poll::Ready(reply);
+        }
+        // Only now: a store in memory answers at once, and a timer costs more than its answer.
+        let timer = timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        timer.as_mut().poll(context).map(|()| Err(StoreError::TimedOut))
+    })
+    .await
 }
 
 #[async_trait]
