@@ -19,27 +19,35 @@ impl Session {
     /// has ended here too then. Whatever can be tried again is [`Disposition::Retry`] and leaves the session alone.
     pub async fn access_token(&self) -> Result<AccessToken, SessionError> {
         let engine = &self.0.engine;
-        let record = self.record();
-        let grant = Grant::open(engine, &record).ok_or(SessionError::NoAccessToken)?;
-        let now = engine.clock().now();
-        if !is_due(&grant, now) || (lives(&grant, now) && grant.refresh_token.is_none()) {
-            return Ok(grant.access_token);
-        }
-        if grant.refresh_token.is_none() {
-            return Err(SessionError::NoAccessToken);
-        }
-        match engine.flights.refresh(engine, &record).await {
-            Ok(record) => {
-                self.keep_grant(&record);
-                Grant::open(engine, &record)
-                    .map(|grant| grant.access_token)
-                    .ok_or(SessionError::NoAccessToken)
+        // Twice at most: what somebody else renewed since this session was loaded may have ended by now.
+        let mut tries = 0;
+        loop {
+            let record = self.record();
+            let grant = Grant::open(engine, &record).ok_or(SessionError::NoAccessToken)?;
+            let now = engine.clock().now();
+            let is_as_good_as_it_gets = match tries {
+                0 => !is_due(&grant, now) || (lives(&grant, now) && grant.refresh_token.is_none()),
+                // Of a token that was just renewed, no more is asked than that it lives.
+                1 => lives(&grant, now),
+                _ => true,
+            };
+            if is_as_good_as_it_gets {
+                return Ok(grant.access_token);
             }
-            // The refresh took time: the old token is judged again.
-            Err(error) if error.disposition() != Disposition::Gone && lives(&grant, engine.clock().now()) => {
-                Ok(grant.access_token)
+            if grant.refresh_token.is_none() {
+                return Err(SessionError::NoAccessToken);
             }
-            Err(error) => Err(error),
+            match engine.flights.refresh(engine, &record).await {
+                Ok(renewed) => self.keep_grant(&renewed),
+                // The refresh took time: the old token is judged again.
+                Err(error)
+                    if error.disposition() != Disposition::Gone && lives(&grant, engine.clock().now()) =>
+                {
+                    return Ok(grant.access_token);
+                }
+                Err(error) => return Err(error),
+            }
+            tries += 1;
         }
     }
 }

@@ -79,6 +79,35 @@ async fn d16_a_request_that_began_before_a_refresh_uses_its_result() {
     assert_eq!(world.calls() - before, Calls::TOKEN);
 }
 
+/// An open connection holds its session for hours. What other requests renewed meanwhile has ended again.
+#[tokio::test(start_paused = true)]
+async fn d16_a_session_that_is_held_for_long_gets_a_token_that_lives() {
+    let (world, second, alice) = two_nodes().await;
+    let held = alice.session(&world).await;
+    for node in [&*world, &second, &world] {
+        renewed(&alice, node).await;
+        world.advance(Duration::from_secs(ACCESS_TOKEN_LIFETIME));
+    }
+    let before = world.calls();
+    let token = ask(&held).await.unwrap().unwrap();
+    assert_eq!((world.calls() - before).token, 1, "renewed, not just looked up");
+    assert_eq!(renewed(&alice, &second).await, token);
+    assert_eq!(ask(&held).await.unwrap().unwrap(), token);
+    assert_eq!((world.calls() - before).token, 1);
+}
+
+/// Tokens that are due, or have ended, as soon as they are issued: that is how the provider wants it.
+#[tokio::test(start_paused = true)]
+async fn d16_tokens_of_no_lifetime_make_no_loop() {
+    for (lifetime, calls) in [(20, 1), (1, 1), (0, 2)] {
+        let (world, alice) = world_with_a_due_session().await;
+        world.provider().alter_token_answer(move |answer| answer["expires_in"] = json!(lifetime));
+        let before = world.calls();
+        renewed(&alice, &world).await;
+        assert_eq!((world.calls() - before).token, calls, "{lifetime} s");
+    }
+}
+
 /// A node that dies while it holds the lease, before anything was sent: one call in all, and nobody fails.
 #[tokio::test(start_paused = true)]
 async fn d14_a_holder_killed_before_sending_costs_nothing() {
