@@ -1,8 +1,8 @@
 //! The application's data in a session: nothing is lost, and nothing comes back to life (checklist BM04).
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
-use futures_util::future::join_all;
+use futures_util::{FutureExt, future::join_all};
 use scenarios::{
     Bare, Browser, Mount, Node, Request, World, on_every_mount, provider::ACCESS_TOKEN_LIFETIME,
 };
@@ -173,10 +173,54 @@ async fn bm04_a_refresh_between_reading_and_writing_hides_no_conflict() {
     assert_eq!(here.data::<String>().unwrap(), None, "a session does not change under the handler's hands");
     assert_eq!(here.set_data(&"ours".to_owned()).await.unwrap_err().code(), "store.conflict");
 
+    let leases = world.store().calls(Verb::Lease);
     let token = here.access_token().await.unwrap();
     here.set_data(&"both".to_owned()).await.unwrap();
     assert_eq!(here.access_token().await.unwrap().expose(), token.expose(), "nor do its tokens grow older");
-    assert_eq!(world.calls().token, 2);
+    assert_eq!(
+        (world.calls().token, world.store().calls(Verb::Lease)),
+        (2, leases),
+        "it knows its new token"
+    );
+}
+
+/// Replies arrive in another order than they were made in: what a session knows does not become older.
+#[tokio::test(start_paused = true)]
+async fn bm04_a_late_reply_takes_nothing_back() {
+    let world = World::new(&Bare).await;
+    let alice = world.login("alice").await;
+    let session = alice.session(&world).await;
+    let stalled = world.store().stall_next(Verb::Replace, Moment::After);
+    let first = tokio::spawn({
+        let session = session.clone();
+        async move { session.set_data(&"first".to_owned()).await }
+    });
+    stalled.reached().await;
+    session.update_data(|data: &mut String| data.push_str(", second")).await.unwrap();
+    stalled.release();
+    first.await.unwrap().unwrap();
+    assert_eq!(session.data::<String>().unwrap().as_deref(), Some("first, second"));
+    session.set_data(&"third".to_owned()).await.unwrap();
+}
+
+/// As above, for tokens: a request that waited for one refresh wakes after the next one.
+#[tokio::test(start_paused = true)]
+async fn bm04_a_late_refresh_takes_no_token_back() {
+    let world = World::new(&Bare).await;
+    let alice = world.login("alice").await;
+    let session = alice.session(&world).await;
+    world.advance(Duration::from_secs(ACCESS_TOKEN_LIFETIME));
+    let sleeper = session.clone();
+    let mut waiting = pin!(sleeper.access_token());
+    assert!(waiting.as_mut().now_or_never().is_none());
+    world.settle().await;
+    world.advance(Duration::from_secs(ACCESS_TOKEN_LIFETIME));
+    let newest = session.access_token().await.unwrap();
+    assert_eq!(waiting.await.unwrap().expose(), newest.expose());
+
+    let leases = world.store().calls(Verb::Lease);
+    assert_eq!(session.access_token().await.unwrap().expose(), newest.expose());
+    assert_eq!((world.store().calls(Verb::Lease), world.calls().token), (leases, 3));
 }
 
 /// Data that two requests fight over for ever ends in an error, not in a loop.
