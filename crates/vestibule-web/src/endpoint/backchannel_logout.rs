@@ -38,21 +38,23 @@ where
     F: Future<Output = Result<Bytes, BodyFault>>,
 {
     let raw = read_token(head, body).await?;
-    // The moment heard is fixed before anything that can take long: keys may have to be fetched.
-    let heard = engine.store.now().await?;
-    let token = engine.client.verify_logout_token(&raw).await?;
     let engine = Arc::clone(engine);
-    to_the_end(async move {
-        let scopes = struck_by(&engine.realm, &token, engine.logout_scope);
-        revoke(&engine, scopes, engine.realm.logout_id(token.jwt_id()), heard).await?;
-        tracing::info!(
-            sid = token.sid().is_some(),
-            sub = token.subject().is_some(),
-            "logged out by the provider"
-        );
-        Ok(())
-    })
-    .await
+    // Providers hang up early, and few try again: keys may have to be fetched, and stores may be slow.
+    to_the_end(async move { carry_out(&engine, &raw).await }).await
+}
+
+async fn carry_out(engine: &Engine, raw: &str) -> Result<(), Error> {
+    // The moment heard is fixed before anything that can take long.
+    let heard = engine.store.now().await?;
+    let token = engine.client.verify_logout_token(raw).await?;
+    let scopes = struck_by(&engine.realm, &token, engine.logout_scope);
+    revoke(engine, scopes, engine.realm.logout_id(token.jwt_id()), heard).await?;
+    tracing::info!(
+        sid = token.sid().is_some(),
+        sub = token.subject().is_some(),
+        "logged out by the provider"
+    );
+    Ok(())
 }
 
 async fn revoke(

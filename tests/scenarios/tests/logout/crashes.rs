@@ -1,6 +1,6 @@
 //! Clients that hang up and processes that die, at every await point (checklist BM14).
 
-use scenarios::{Bare, Browser, Request, World, crash::drop_at};
+use scenarios::{Bare, Browser, Call, Request, World, crash::drop_at};
 use vestibule_web::conformance::{Moment, Verb};
 
 use crate::support::{assert_done, hear, is_in, sid, token, token_for};
@@ -36,7 +36,25 @@ async fn bm14_a_provider_that_hangs_up_anywhere_leaves_nothing_half_done() {
             break;
         }
     }
-    assert!(nothing_done >= 3 && finished >= 3, "{nothing_done} {finished}");
+    assert!(nothing_done >= 1 && finished >= 4, "{nothing_done} {finished}");
+}
+
+/// A cold node has to fetch the keys first, and the provider does not wait for that.
+#[tokio::test(start_paused = true)]
+async fn bm14_a_provider_that_hangs_up_while_its_keys_are_fetched_is_heard() {
+    let world = remote_world().await;
+    let second = world.second_node().await;
+    let alice = world.login("alice").await;
+    let token = token_for(&world, "alice");
+    let held = world.provider().hold(Call::Keys);
+    tokio::select! {
+        biased;
+        _ = hear(&second, &token) => panic!("it waits for the keys"),
+        () = held.reached() => {}
+    }
+    held.release();
+    world.settle().await;
+    assert!(!is_in(&alice, &world).await);
 }
 
 /// A user who clicks "log out" and closes the window is logged out as soon as the request was understood.
