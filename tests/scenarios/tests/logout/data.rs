@@ -216,9 +216,8 @@ async fn bm04_a_late_refresh_takes_no_token_back() {
     world.settle().await;
     world.advance(Duration::from_secs(ACCESS_TOKEN_LIFETIME));
     let newest = session.access_token().await.unwrap();
-    assert_eq!(waiting.await.unwrap().expose(), newest.expose());
-
     let leases = world.store().calls(Verb::Lease);
+    assert_eq!(waiting.await.unwrap().expose(), newest.expose());
     assert_eq!(session.access_token().await.unwrap().expose(), newest.expose());
     assert_eq!((world.store().calls(Verb::Lease), world.calls().token), (leases, 3));
 }
