@@ -77,6 +77,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod authority;
 mod backoff;
 mod client;
 mod endpoint;
@@ -98,6 +99,7 @@ mod time;
 mod token;
 pub mod transport;
 
+pub use authority::{Authority, AuthorityClaims};
 pub use client::{AnyKind, Client, ClientKind, CodeFlow, Confidential, EndSession, Refreshed, WebApp};
 pub use error::{ConfigError, Diagnose, Diagnosis, Disposition, Error, ProviderRefusal};
 pub use exchange::{
