@@ -122,8 +122,9 @@ pub use secret::{
 };
 pub use time::{Clock, ProviderTime, SystemClock};
 pub use token::{
-    AzpCheck, ClaimsShapeError, IdToken, IdTokenError, Identity, LogoutToken, LogoutTokenError,
-    LogoutTokenPolicy, TokenError, TokenPolicy, UserInfo, UserInfoError, Verified,
+    AzpCheck, ClaimsShapeError, IdToken, IdTokenError, Identity, IdpInitiatedLogin, IdpInitiatedLoginError,
+    LogoutToken, LogoutTokenError, LogoutTokenPolicy, TokenError, TokenPolicy, UserInfo, UserInfoError,
+    Verified,
 };
 #[cfg(any(test, feature = "test-util"))]
 pub mod testing;

@@ -1,7 +1,9 @@
 use super::Client;
 use crate::{
-    AuthorizationRequest, Callback, CallbackError, CodeFlow, ConfigError, Error, Login, LoginStart,
-    PendingLogin, TokenEndpointError, exchange::ExchangeCode, token::IdTokenRules,
+    AuthorizationRequest, Callback, CallbackError, CodeFlow, ConfigError, Error, IdpInitiatedLogin, Login,
+    LoginStart, PendingLogin, TokenEndpointError, Verified,
+    exchange::ExchangeCode,
+    token::{IdTokenRules, IdpInitiatedLoginRules},
 };
 
 impl<K: CodeFlow> Client<K> {
@@ -99,5 +101,37 @@ impl<K: CodeFlow> Client<K> {
         let raw = tokens.id_token.as_ref().ok_or(TokenEndpointError::InvalidResponse("id_token"))?;
         let id_token = self.verifier().verify(raw.expose(), &rules).await?;
         Ok(Login { id_token, tokens })
+    }
+
+    /// Verifies Scalekit's request to start a login: the parameter `idp_initiated_login` at the address for initiated
+    /// logins.
+    ///
+    /// It proves nothing about who is at the browser, and anybody may send one on to somebody else. Start a login of your
+    /// own with what it says, once: whether it is a replay is for the caller to decide.
+    ///
+    /// ```
+    /// # use vestibule::{AuthorizationRequest, ClientSecret, RedirectUri, testing::TestProvider};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let op = TestProvider::new("https://acme.scalekit.com")?;
+    /// # let client = op.provider().web_app("skc_1", ClientSecret::new("s"));
+    /// # let raw = op.idp_initiated_login();
+    /// let asked = client.verify_idp_initiated_login(&raw).await?;
+    /// let mut request = AuthorizationRequest::new(RedirectUri::new("https://app.example/auth/callback")?)
+    ///     .connection_id(asked.connection_id())
+    ///     .organization_id(asked.organization_id());
+    /// if let Some(hint) = asked.login_hint() {
+    ///     request = request.login_hint(hint);
+    /// }
+    /// let start = client.begin_login(&request).await?;
+    /// # assert!(start.url.as_str().contains("&connection_id=conn_1&"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Token`]. No network is used unless issuer, form and algorithm are right and the key is unknown.
+    pub async fn verify_idp_initiated_login(&self, raw: &str) -> Result<Verified<IdpInitiatedLogin>, Error> {
+        Ok(self.verifier().verify(raw, &IdpInitiatedLoginRules).await?)
     }
 }

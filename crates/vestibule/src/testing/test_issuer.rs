@@ -63,6 +63,20 @@ impl TestIssuer {
         })
     }
 
+    /// The claims of an `idp_initiated_login` token that is good at `now` for five minutes: connection `conn_1` of
+    /// organization `org_1`, probably `alice@acme.example`.
+    pub fn idp_initiated_login_claims(&self, now: ProviderTime) -> Value {
+        json!({
+            "iss": self.issuer,
+            "connection_id": "conn_1",
+            "organization_id": "org_1",
+            "login_hint": "alice@acme.example",
+            "iat": now.as_secs(),
+            "nbf": now.as_secs(),
+            "exp": now.as_secs() + 300,
+        })
+    }
+
     /// The claims of a signed UserInfo answer about `alice`.
     pub fn user_info_claims(&self, client_id: &str) -> Value {
         json!({ "iss": self.issuer, "sub": "alice", "aud": client_id, "name": "Alice" })

@@ -93,6 +93,11 @@ impl TestProvider {
         self.issuer
             .sign_typed("logout+jwt", &self.issuer.logout_token_claims(client_id, &jwt_id, self.clock.now()))
     }
+
+    /// A token that asks for a login, as Scalekit sends it: connection `conn_1` of organization `org_1`.
+    pub fn idp_initiated_login(&self) -> String {
+        self.issuer.sign(&self.issuer.idp_initiated_login_claims(self.clock.now()))
+    }
 }
 
 /// What was granted under the names of codes and refresh tokens. Each is good for one use.

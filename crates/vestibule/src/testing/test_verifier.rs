@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use crate::{
-    AwsLc, ConfigError, IdToken, Issuer, KeySet, LogoutToken, Nonce, ProviderTime, TokenError, TokenPolicy,
-    UserInfo, Verified,
-    token::{IdTokenRules, LogoutTokenRules, UserInfoRules, Verifier},
+    AwsLc, ConfigError, IdToken, IdpInitiatedLogin, Issuer, KeySet, LogoutToken, Nonce, ProviderTime,
+    TokenError, TokenPolicy, UserInfo, Verified,
+    token::{IdTokenRules, IdpInitiatedLoginRules, LogoutTokenRules, UserInfoRules, Verifier},
 };
 
 /// The verifier alone, over keys and a time that are given: for tests, benchmarks and fuzzing of what it accepts.
@@ -62,6 +62,14 @@ impl TestVerifier {
     /// As the client's own verification.
     pub async fn logout_token(&self, raw: &str) -> Result<Verified<LogoutToken>, TokenError> {
         self.verifier().verify(raw, &LogoutTokenRules).await
+    }
+
+    /// Verifies a token that asks for a login.
+    ///
+    /// # Errors
+    /// As the client's own verification.
+    pub async fn idp_initiated_login(&self, raw: &str) -> Result<Verified<IdpInitiatedLogin>, TokenError> {
+        self.verifier().verify(raw, &IdpInitiatedLoginRules).await
     }
 
     /// Verifies a signed UserInfo answer about `subject`.

@@ -1,4 +1,7 @@
-use crate::{Diagnose, Diagnosis, IdTokenError, JwtError, KeysError, LogoutTokenError, UserInfoError};
+use crate::{
+    Diagnose, Diagnosis, IdTokenError, IdpInitiatedLoginError, JwtError, KeysError, LogoutTokenError,
+    UserInfoError,
+};
 
 /// A token breaks a rule, or its issuer's keys are not to be had.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +16,9 @@ pub enum TokenError {
     /// A rule about ID tokens.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
+    /// A rule about tokens that ask for a login.
+    #[error(transparent)]
+    IdpInitiated(#[from] IdpInitiatedLoginError),
     /// A rule about logout tokens.
     #[error(transparent)]
     LogoutToken(#[from] LogoutTokenError),
@@ -27,6 +33,7 @@ impl Diagnose for TokenError {
             Self::Jwt(error) => error.diagnosis(),
             Self::Keys(error) => error.diagnosis(),
             Self::IdToken(error) => error.diagnosis(),
+            Self::IdpInitiated(error) => error.diagnosis(),
             Self::LogoutToken(error) => error.diagnosis(),
             Self::UserInfo(error) => error.diagnosis(),
         }

@@ -51,6 +51,11 @@ fn user_info(verifier: &TestVerifier, raw: &str) -> Option<&'static str> {
     code(ready(verifier.user_info(raw, "alice")))
 }
 
+/// The code that the token is refused with as a request to log in, if it is.
+fn idp_initiated(verifier: &TestVerifier, raw: &str) -> Option<&'static str> {
+    code(ready(verifier.idp_initiated_login(raw)))
+}
+
 fn code<T>(result: Result<T, TokenError>) -> Option<&'static str> {
     result.err().map(|error| error.code())
 }

@@ -32,6 +32,20 @@ fn logout_token_edges(now: u64, skew: u64) -> Vec<Edge> {
     ]
 }
 
+fn idp_initiated_edges(now: u64, skew: u64) -> Vec<Edge> {
+    vec![
+        Edge { claim: "exp", at: now - skew + 1, beyond: now - skew, code: "idp_initiated.expired" },
+        Edge { claim: "iat", at: now + skew, beyond: now + skew + 1, code: "idp_initiated.issued_at" },
+        Edge {
+            claim: "iat",
+            at: now - 299 - skew,
+            beyond: now - 300 - skew,
+            code: "idp_initiated.issued_at",
+        },
+        Edge { claim: "nbf", at: now + skew, beyond: now + skew + 1, code: "idp_initiated.not_yet_valid" },
+    ]
+}
+
 type Judge = fn(&TestVerifier, &str) -> Option<&'static str>;
 
 fn check(
@@ -65,5 +79,8 @@ proptest! {
         let mut logout_token = issuer.logout_token_claims(CLIENT, "1", moment);
         logout_token["exp"] = json!(now + 1000);
         check(logout, &issuer, &logout_token, logout_token_edges(now, skew), &verifier)?;
+        let mut asked = issuer.idp_initiated_login_claims(moment);
+        asked["exp"] = json!(now + 1000);
+        check(idp_initiated, &issuer, &asked, idp_initiated_edges(now, skew), &verifier)?;
     }
 }

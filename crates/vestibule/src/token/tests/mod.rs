@@ -3,6 +3,7 @@
 
 mod id_token;
 mod id_token_times;
+mod idp_initiated;
 mod jwt;
 mod keys;
 mod logout_token;
@@ -21,10 +22,10 @@ use std::{
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::{IdTokenRules, LogoutTokenRules, UserInfoRules, Verifier};
+use super::{IdTokenRules, IdpInitiatedLoginRules, LogoutTokenRules, UserInfoRules, Verifier};
 use crate::{
-    AwsLc, Diagnose, IdToken, Issuer, KeySet, KeysError, LogoutToken, Nonce, ProviderTime, TokenError,
-    TokenPolicy, UserInfo, Verified,
+    AwsLc, Diagnose, IdToken, IdpInitiatedLogin, Issuer, KeySet, KeysError, LogoutToken, Nonce, ProviderTime,
+    TokenError, TokenPolicy, UserInfo, Verified,
     keys::{CurrentKeys, KeySource},
     testing::{TestIssuer, TestKey},
 };
@@ -91,6 +92,10 @@ impl World {
 
     fn logout(&self, raw: &str) -> Result<Verified<LogoutToken>, TokenError> {
         ready(self.verifier(&issuer(&self.issuer)).verify(raw, &LogoutTokenRules))
+    }
+
+    fn idp_initiated(&self, raw: &str) -> Result<Verified<IdpInitiatedLogin>, TokenError> {
+        ready(self.verifier(&issuer(&self.issuer)).verify(raw, &IdpInitiatedLoginRules))
     }
 
     fn user_info(&self, is_jwt: bool, body: impl AsRef<[u8]>) -> Result<UserInfo, TokenError> {
