@@ -7,6 +7,15 @@ const HEADER: &str = "x-csrf-token";
 /// The form field that pages send the token in.
 const FIELD: &str = "csrf";
 
+/// The header that says that a script made the request. A page of another origin cannot set it without asking first, and
+/// gets no leave (RFC 10017, checklist D24).
+const BY_SCRIPT: &str = "x-requested-with";
+
+/// Whether a request was made by a script of one of our own pages.
+pub(crate) fn is_call_of_our_page(engine: &Engine, head: &RequestHead<'_>) -> bool {
+    head.header(BY_SCRIPT).is_some_and(|value| !value.is_empty()) && is_same_origin(engine, head)
+}
+
 /// What browsers say about where the request comes from. Those that say nothing are judged by the token alone.
 ///
 /// `Sec-Fetch-Site` counts first: a page under `no-referrer` sends `Origin: null` to its own site too.

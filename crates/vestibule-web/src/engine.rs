@@ -14,6 +14,7 @@ use crate::{
     spent_states::SpentStates,
     store::{Realm, SessionStore},
     unconfirmed_logouts::UnconfirmedLogouts,
+    upstream::Relays,
 };
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -37,6 +38,7 @@ pub(crate) struct Engine {
     pub(crate) logout_scope: LogoutScope,
     pub(crate) after_logout: Option<ReturnTo>,
     pub(crate) on_login: Option<OnLogin>,
+    pub(crate) relays: Relays,
     pub(crate) names: CookieNames,
     pub(crate) pending_sealer: Sealer,
     pub(crate) token_sealer: Sealer,

@@ -26,6 +26,7 @@ mod spent_states;
 pub mod store;
 mod to_the_end;
 mod unconfirmed_logouts;
+mod upstream;
 
 pub use cookie::CookieKeys;
 pub use endpoint::Endpoint;
@@ -36,4 +37,5 @@ pub use relying_party::{NoSessions, RelyingParty, RelyingPartyBuilder, Stored};
 pub use return_to::ReturnTo;
 pub use session::{OtherSession, Session, SessionData, Visit, Visitor};
 pub use settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope};
+pub use upstream::Upstream;
 pub use vestibule;

@@ -16,6 +16,7 @@ use crate::{
     engine::Engine,
     error::respond,
     http::{BodyFault, Reply, RequestHead, is_navigation, reply::method_not_allowed},
+    upstream,
 };
 
 /// An endpoint of the engine, below its prefix.
@@ -32,14 +33,16 @@ pub enum Endpoint {
     LoggedOut,
     /// `POST backchannel-logout`: where the provider tells that a user logged out elsewhere.
     BackchannelLogout,
+    /// Calls to an API in the user's name, below the path that the application gave it.
+    Relay,
 }
 
 impl Endpoint {
-    /// Every endpoint.
+    /// Every endpoint below the prefix.
     pub const ALL: &'static [Self] =
         &[Self::Login, Self::Callback, Self::Logout, Self::LoggedOut, Self::BackchannelLogout];
 
-    /// Its last path segment.
+    /// Its last path segment; a relay has paths of the application's choosing.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Login => "login",
@@ -47,18 +50,22 @@ impl Endpoint {
             Self::Logout => "logout",
             Self::LoggedOut => "logged-out",
             Self::BackchannelLogout => "backchannel-logout",
+            Self::Relay => "relay",
         }
     }
 
-    pub(crate) fn of(path: &str, prefix: &str) -> Option<Self> {
-        let name = path.strip_prefix(prefix)?.strip_prefix('/')?;
-        Self::ALL.iter().copied().find(|endpoint| endpoint.name() == name)
+    pub(crate) fn of(path: &str, engine: &Engine) -> Option<Self> {
+        let name = path.strip_prefix(&engine.prefix).and_then(|below| below.strip_prefix('/'));
+        let named = name.and_then(|name| Self::ALL.iter().copied().find(|endpoint| endpoint.name() == name));
+        named.or_else(|| engine.relays.find(path).map(|_| Self::Relay))
     }
 
-    const fn method(self) -> &'static str {
+    /// The only method that it answers, if there is but one.
+    const fn method(self) -> Option<&'static str> {
         match self {
-            Self::Login | Self::Callback | Self::LoggedOut => "GET",
-            Self::Logout | Self::BackchannelLogout => "POST",
+            Self::Login | Self::Callback | Self::LoggedOut => Some("GET"),
+            Self::Logout | Self::BackchannelLogout => Some("POST"),
+            Self::Relay => None,
         }
     }
 }
@@ -73,8 +80,8 @@ where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
 {
-    if head.method != endpoint.method() {
-        return method_not_allowed(endpoint.method());
+    if let Some(only) = endpoint.method().filter(|only| *only != head.method) {
+        return method_not_allowed(only);
     }
     let outcome = match endpoint {
         Endpoint::Login => login::serve(engine, head).await,
@@ -82,6 +89,7 @@ where
         Endpoint::Logout => logout::serve(engine, head, body).await,
         Endpoint::LoggedOut => Ok(logged_out::serve(engine, head)),
         Endpoint::BackchannelLogout => return backchannel_logout::serve(engine, head, body).await,
+        Endpoint::Relay => upstream::relay(engine, head, body).await,
     };
     outcome.unwrap_or_else(|error| respond(&error, is_navigation(head), &engine.correlation(), None))
 }

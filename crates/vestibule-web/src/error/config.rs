@@ -19,6 +19,13 @@ pub enum ConfigError {
     /// The page to show after logout is no path of this application.
     #[error("the page after logout is not a path of this application")]
     AfterLogout,
+    /// The address of an API to relay to is no plain https URL (or http on a loopback host).
+    #[error("the API's address is not a plain https URL")]
+    Upstream,
+    /// Where an API is mounted is no absolute path of plain segments, lies inside the endpoints' prefix, or inside another
+    /// one's.
+    #[error("the relay's path is not a plain absolute path of its own")]
+    Relay,
 }
 
 impl Diagnose for ConfigError {
@@ -31,6 +38,8 @@ impl Diagnose for ConfigError {
             Self::CookieKeys => ("config.key", "make one with: openssl rand 32 | basenc --base64url"),
             Self::Lifetimes => ("config.lifetimes", "keep 0 < idle <= absolute"),
             Self::AfterLogout => ("config.after_logout", "give a path such as /goodbye"),
+            Self::Upstream => ("config.upstream", "give an address such as https://api.acme.example/v1"),
+            Self::Relay => ("config.relay", "give each API a path of its own, such as /api/orders"),
         };
         Diagnosis::new(code, Disposition::Config, hint)
     }

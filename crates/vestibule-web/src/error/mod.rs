@@ -5,6 +5,7 @@ mod config;
 mod logout;
 mod respond;
 mod session;
+mod upstream;
 
 use vestibule::{Diagnose, Diagnosis};
 
@@ -13,6 +14,7 @@ pub use config::ConfigError;
 pub use logout::LogoutError;
 pub(crate) use respond::{problem, respond};
 pub use session::SessionError;
+pub use upstream::UpstreamError;
 
 use crate::store::StoreError;
 
@@ -35,6 +37,9 @@ pub enum Error {
     /// A session that is missing or does not do what was asked.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// A call to an API in the user's name.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
 }
 
 impl Diagnose for Error {
@@ -45,6 +50,7 @@ impl Diagnose for Error {
             Self::Login(error) => error.diagnosis(),
             Self::Logout(error) => error.diagnosis(),
             Self::Session(error) => error.diagnosis(),
+            Self::Upstream(error) => error.diagnosis(),
         }
     }
 }

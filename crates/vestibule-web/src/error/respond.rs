@@ -57,6 +57,8 @@ pub(crate) fn problem(status: StatusCode, code: &str, title: &str, correlation: 
 fn status(error: &Error) -> StatusCode {
     match (error.code(), error.disposition()) {
         ("csrf.rejected" | "login.refused", _) => StatusCode::FORBIDDEN,
+        ("proxy.too_large", _) => StatusCode::PAYLOAD_TOO_LARGE,
+        ("proxy.unavailable" | "proxy.redirect", _) => StatusCode::BAD_GATEWAY,
         ("auth.required", _) | (_, Disposition::Gone) => StatusCode::UNAUTHORIZED,
         ("login.prefetch", _) | (_, Disposition::Retry) => StatusCode::SERVICE_UNAVAILABLE,
         (_, Disposition::Reject) => StatusCode::BAD_REQUEST,

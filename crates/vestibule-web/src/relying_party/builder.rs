@@ -9,6 +9,7 @@ use crate::{
     cookie::{CookieKeys, CookieNames, Purpose, Sealer},
     endpoint::Endpoint,
     engine::{BoxError, Engine, OnLogin},
+    http::is_plain_path,
     pending,
     return_to::ReturnTo,
     session::{Flights, Watchers},
@@ -16,6 +17,7 @@ use crate::{
     spent_states::SpentStates,
     store::{Deadline, Realm, Retention, StoreBackend},
     unconfirmed_logouts::UnconfirmedLogouts,
+    upstream::{Relays, Upstream},
 };
 
 /// Describes a relying party. Where its sessions live must be said before it can be built; all else has defaults.
@@ -36,6 +38,7 @@ pub struct RelyingPartyBuilder<S> {
     logout_scope: LogoutScope,
     after_logout: Option<String>,
     on_login: Option<OnLogin>,
+    relays: Relays,
     sessions: S,
 }
 
@@ -67,6 +70,7 @@ impl RelyingPartyBuilder<NoSessions> {
             logout_scope: LogoutScope::default(),
             after_logout: None,
             on_login: None,
+            relays: Relays::default(),
             sessions: NoSessions,
         }
     }
@@ -89,6 +93,7 @@ impl RelyingPartyBuilder<NoSessions> {
             logout_scope: self.logout_scope,
             after_logout: self.after_logout,
             on_login: self.on_login,
+            relays: self.relays,
             sessions: Stored { backend: Arc::new(backend), keys },
         }
     }
@@ -134,6 +139,25 @@ impl<S> RelyingPartyBuilder<S> {
         self
     }
 
+    /// Lets scripts of the application's own pages call an API below `path`, with the user's access token in place of the
+    /// session cookie (RFC 10017: a backend for a front end). The token never reaches the browser.
+    ///
+    /// A call must have the header `X-Requested-With` with any value, and come from this origin; else it gets 403. Cookies,
+    /// credentials and connection headers stay here in both directions.
+    ///
+    /// ```
+    /// # use vestibule_web::*;
+    /// # fn f(rp: RelyingPartyBuilder<Stored>) -> Result<RelyingParty, ConfigError> {
+    /// let rp = rp.relay("/api/orders", Upstream::at("https://api.acme.example/v1/orders")?).build()?;
+    /// // fetch("/api/orders/open", { headers: { "X-Requested-With": "fetch" } })
+    /// # Ok(rp)
+    /// # }
+    /// ```
+    pub fn relay(mut self, path: impl Into<String>, upstream: Upstream) -> Self {
+        self.relays.add(path.into(), upstream);
+        self
+    }
+
     /// Looks at every login before a session is made: to provision the user, or to refuse them.
     ///
     /// An error answers 503 and makes no session.
@@ -159,6 +183,9 @@ impl RelyingPartyBuilder<Stored> {
     pub fn build(self) -> Result<RelyingParty, ConfigError> {
         let origin = origin(&self.base_url)?;
         let prefix = prefix(&self.prefix)?;
+        if !self.relays.are_apart_from(&prefix) {
+            return Err(ConfigError::Relay);
+        }
         let Lifetimes { idle, absolute } = self.lifetimes;
         if idle.is_zero() || idle > absolute {
             return Err(ConfigError::Lifetimes);
@@ -202,6 +229,7 @@ impl RelyingPartyBuilder<Stored> {
             logout_scope: self.logout_scope,
             after_logout,
             on_login: self.on_login,
+            relays: self.relays,
             spent_states: SpentStates::default(),
             unconfirmed_logouts: UnconfirmedLogouts::default(),
             flights: Flights::default(),
@@ -220,14 +248,7 @@ fn origin(base_url: &str) -> Result<Url, ConfigError> {
 }
 
 fn prefix(prefix: &str) -> Result<String, ConfigError> {
-    let plain = |segment: &str| {
-        !segment.is_empty()
-            && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_~".contains(&byte))
-    };
-    match prefix.strip_prefix('/') {
-        Some(rest) if rest.split('/').all(plain) => Ok(prefix.to_owned()),
-        _ => Err(ConfigError::Prefix),
-    }
+    if is_plain_path(prefix) { Ok(prefix.to_owned()) } else { Err(ConfigError::Prefix) }
 }
 
 impl<S: fmt::Debug> fmt::Debug for RelyingPartyBuilder<S> {

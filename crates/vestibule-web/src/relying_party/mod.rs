@@ -34,7 +34,7 @@ impl RelyingParty {
 
     /// Which of the engine's endpoints answers this path, if any.
     pub fn endpoint(&self, path: &str) -> Option<Endpoint> {
-        Endpoint::of(path, &self.0.prefix)
+        Endpoint::of(path, &self.0)
     }
 
     /// Answers a request to one of the engine's endpoints. `body` reads the request's body up to a cap in bytes.

@@ -50,6 +50,27 @@ impl Session {
             tries += 1;
         }
     }
+
+    /// A token in place of one that an API refused: what another request has renewed meanwhile, or else a new one, by one
+    /// call to the provider, however many ask.
+    ///
+    /// # Errors
+    /// As for [`access_token`](Self::access_token); the refused token is never returned, although it may seem to live.
+    pub async fn renew_access_token(&self, refused: &AccessToken) -> Result<AccessToken, SessionError> {
+        let engine = &self.0.engine;
+        let record = self.record();
+        let known = Grant::open(engine, &record).ok_or(SessionError::NoAccessToken)?;
+        if known.access_token != *refused {
+            return self.access_token().await;
+        }
+        if known.refresh_token.is_none() {
+            return Err(SessionError::NoAccessToken);
+        }
+        let renewed = engine.flights.refresh(engine, &record).await?;
+        self.keep_grant(&renewed);
+        let grant = Grant::open(engine, &self.record()).ok_or(SessionError::NoAccessToken)?;
+        if grant.access_token == *refused { Err(SessionError::NoAccessToken) } else { Ok(grant.access_token) }
+    }
 }
 
 fn lives(grant: &Grant, now: ProviderTime) -> bool {

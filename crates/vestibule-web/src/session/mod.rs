@@ -15,6 +15,7 @@ mod visit;
 use std::{
     fmt,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 pub use data::SessionData;
@@ -135,6 +136,14 @@ impl Session {
     /// Where the log-out form posts to.
     pub fn logout_path(&self) -> String {
         self.0.engine.path_of(crate::endpoint::Endpoint::Logout)
+    }
+
+    pub(crate) fn key(&self) -> SessionKey {
+        self.0.key
+    }
+
+    pub(crate) fn monotonic(&self) -> Duration {
+        self.0.engine.clock().monotonic()
     }
 
     fn record(&self) -> Arc<SessionRecord> {
