@@ -15,7 +15,7 @@ use axum::{
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower_service::Service;
 use vestibule_web::{
-    RelyingParty,
+    RelyingParties,
     http::{BodyFault, RequestHead},
 };
 
@@ -25,12 +25,12 @@ use crate::failure;
 #[derive(Clone, Debug)]
 pub(crate) struct Entrance {
     router: Router,
-    relying_party: RelyingParty,
+    relying_parties: RelyingParties,
 }
 
 impl Entrance {
-    pub(crate) fn new(router: Router, relying_party: RelyingParty) -> Self {
-        Self { router, relying_party }
+    pub(crate) fn new(router: Router, relying_parties: RelyingParties) -> Self {
+        Self { router, relying_parties }
     }
 }
 
@@ -45,8 +45,8 @@ impl Service<Request> for Entrance {
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        if let Some(endpoint) = self.relying_party.endpoint(request.uri().path()) {
-            let relying_party = self.relying_party.clone();
+        if let Some((relying_party, endpoint)) = self.relying_parties.endpoint(request.uri().path()) {
+            let relying_party = relying_party.clone();
             return Box::pin(async move {
                 let (parts, body) = request.into_parts();
                 let head = RequestHead::new(&parts.method, &parts.uri, &parts.headers);
@@ -54,7 +54,7 @@ impl Service<Request> for Entrance {
                 Ok(reply.map(Body::from))
             });
         }
-        let visit = self.relying_party.visit(&head(request.method(), request.uri(), request.headers()));
+        let visit = self.relying_parties.visit(&head(request.method(), request.uri(), request.headers()));
         // An extension of an outer layer or of the client's making never stands in for ours (checklist D26).
         request.extensions_mut().insert(visit.clone());
         let answer = self.router.call(request);

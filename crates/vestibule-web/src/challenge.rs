@@ -10,11 +10,11 @@ use crate::{
     return_to::ReturnTo,
 };
 
-/// What an anonymous visitor gets at a protected place (checklist C27). `page` is what a person was about to see.
-pub(crate) fn challenge(engine: &Engine, page: Option<&str>) -> Reply {
-    if let Some(page) = page {
-        let place = ReturnTo::parse(page, &engine.origin).unwrap_or_else(ReturnTo::home);
-        reply::see_other(&login_url(engine, &place))
+/// What an anonymous visitor gets at a protected place (checklist C27). `sign_in` is where a person goes from the page
+/// that they were about to see.
+pub(crate) fn challenge(sign_in: Option<&str>) -> Reply {
+    if let Some(sign_in) = sign_in {
+        reply::see_other(sign_in)
     } else {
         let error = SessionError::Required;
         problem(StatusCode::UNAUTHORIZED, error.code(), &error.to_string(), None)
@@ -23,6 +23,10 @@ pub(crate) fn challenge(engine: &Engine, page: Option<&str>) -> Reply {
 
 /// Where a login starts that ends at `place`.
 pub(crate) fn login_url(engine: &Engine, place: &ReturnTo) -> String {
-    let login = engine.path_of(Endpoint::Login);
-    format!("{login}?return_to={}", byte_serialize(place.as_str().as_bytes()).collect::<String>())
+    with_return_to(&engine.path_of(Endpoint::Login), place)
+}
+
+/// A path that is told where to come back to.
+pub(crate) fn with_return_to(path: &str, place: &ReturnTo) -> String {
+    format!("{path}?return_to={}", byte_serialize(place.as_str().as_bytes()).collect::<String>())
 }

@@ -37,7 +37,7 @@ impl Node {
     ) -> Self {
         Self {
             origin: Url::parse(origin).expect("an origin"),
-            site: mount.start(relying_party.clone()).await,
+            site: mount.start(relying_party.clone().into()).await,
             relying_party,
             surroundings,
         }

@@ -14,7 +14,7 @@ pub(super) async fn serve(engine: &Engine, head: &RequestHead<'_>) -> Result<Rep
         return Err(LoginError::Prefetch.into());
     }
     if !is_navigation(head) {
-        return Ok(challenge::challenge(engine, None));
+        return Ok(challenge::challenge(None));
     }
     start_login(engine, head, requested_return(engine, head), 0).await
 }

@@ -26,6 +26,19 @@ pub enum ConfigError {
     /// one's.
     #[error("the relay's path is not a plain absolute path of its own")]
     Relay,
+    /// Two relying parties of one application have the same endpoint prefix: one would hide the other's endpoints.
+    #[error("two relying parties have the same endpoint prefix")]
+    SharedPrefix,
+    /// Two relying parties of one origin are the same client at the same provider: they would share their cookies.
+    #[error("two relying parties of one origin are the same client")]
+    SharedClient,
+    /// The providers of two relying parties do not know of each other, so that one could claim the other's token endpoint
+    /// (RFC 9700 section 4.4, checklist E08).
+    #[error("the providers of two relying parties do not know of each other")]
+    Apart,
+    /// A path that a relying party is for, or the page to choose one at, is no plain absolute path, or is given twice.
+    #[error("a path of several relying parties is not a plain absolute path of its own")]
+    ProtectedPath,
 }
 
 impl Diagnose for ConfigError {
@@ -40,6 +53,14 @@ impl Diagnose for ConfigError {
             Self::AfterLogout => ("config.after_logout", "give a path such as /goodbye"),
             Self::Upstream => ("config.upstream", "give an address such as https://api.acme.example/v1"),
             Self::Relay => ("config.relay", "give each API a path of its own, such as /api/orders"),
+            Self::SharedPrefix => {
+                ("config.shared_prefix", "give each its own, such as /auth and /staff/auth")
+            }
+            Self::SharedClient => ("config.shared_client", "use one relying party for both"),
+            Self::Apart => {
+                ("config.apart", "make the providers with Provider::builder(issuer)?.beside(&other).build()")
+            }
+            Self::ProtectedPath => ("config.protected_path", "give each a path of its own, such as /staff"),
         };
         Diagnosis::new(code, Disposition::Config, hint)
     }

@@ -45,7 +45,7 @@ impl<'a> RequestHead<'a> {
     }
 
     /// The header's only value; `None` when it is absent, repeated, or no visible ASCII.
-    pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
+    pub fn header(&self, name: &str) -> Option<&'a str> {
         let mut only = None;
         let mut count = 0;
         self.headers.each(name, &mut |value| {

@@ -10,10 +10,12 @@ pub use builder::{NoSessions, RelyingPartyBuilder, Stored};
 use vestibule::{Client, CodeFlow};
 
 use crate::{
+    challenge,
     endpoint::{self, Endpoint},
     engine::Engine,
     error::Error,
     http::{BodyFault, Reply, RequestHead},
+    return_to::ReturnTo,
     session::Visit,
 };
 
@@ -51,6 +53,18 @@ impl RelyingParty {
     pub fn visit(&self, head: &RequestHead<'_>) -> Visit {
         maintenance::ensure_running(&self.0);
         Visit::open(&self.0, head)
+    }
+
+    /// Opens a visit of somebody whom no relying party was chosen for, and who may choose one at that page.
+    pub(crate) fn visit_of_nobody(&self, head: &RequestHead<'_>, choose_at: &Arc<str>) -> Visit {
+        Visit::of_nobody(&self.0, head, choose_at)
+    }
+
+    /// Where a button leads that logs in here and comes back to `return_to`, a path of this application with an optional
+    /// query. The start page stands for any other place.
+    pub fn login_path(&self, return_to: &str) -> String {
+        let place = ReturnTo::parse(return_to, &self.0.origin).unwrap_or_else(ReturnTo::home);
+        challenge::login_url(&self.0, &place)
     }
 
     /// The answer to an anonymous visitor of a protected place: a page is sent to log in and comes back, a program gets

@@ -41,16 +41,33 @@ struct Inner {
     page: Option<String>,
     visitor: OnceCell<Visitor>,
     read: AtomicBool,
+    /// Where a person chooses whom to log in at, when nobody is chosen yet.
+    choose_at: Option<Arc<str>>,
 }
 
 impl Visit {
     pub(crate) fn open(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Self {
+        Self::new(engine, head, Handle::from_cookie(engine, head), None)
+    }
+
+    /// A visit at no relying party: whoever it is, is anonymous. `engine` answers in general terms.
+    pub(crate) fn of_nobody(engine: &Arc<Engine>, head: &RequestHead<'_>, choose_at: &Arc<str>) -> Self {
+        Self::new(engine, head, None, Some(Arc::clone(choose_at)))
+    }
+
+    fn new(
+        engine: &Arc<Engine>,
+        head: &RequestHead<'_>,
+        handle: Option<Handle>,
+        choose_at: Option<Arc<str>>,
+    ) -> Self {
         Self(Arc::new(Inner {
             engine: Arc::clone(engine),
-            handle: Handle::from_cookie(engine, head),
+            handle,
             page: is_navigation(head).then(|| head.path_and_query()),
             visitor: OnceCell::new(),
             read: AtomicBool::new(false),
+            choose_at,
         }))
     }
 
@@ -67,15 +84,24 @@ impl Visit {
     /// The answer to an anonymous visitor of a protected place: a page is sent to log in and comes back to where the
     /// browser was, whatever a router made of the path since; a program gets 401 as problem+json.
     pub fn challenge(&self) -> Reply {
-        challenge::challenge(&self.0.engine, self.0.page.as_deref())
+        let sign_in = self.0.page.as_deref().map(|page| self.sign_in_url(page));
+        challenge::challenge(sign_in.as_deref())
     }
 
     /// The answer to this request when it failed with `error`: a page for a person, problem+json for a program.
     pub fn respond(&self, error: &Error) -> Reply {
         let Inner { engine, page, .. } = &*self.0;
-        let here = page.as_deref().and_then(|page| ReturnTo::parse(page, &engine.origin));
-        let again = challenge::login_url(engine, &here.unwrap_or_else(ReturnTo::home));
+        let again = self.sign_in_url(page.as_deref().unwrap_or("/"));
         respond(error, page.is_some(), &engine.correlation(), Some(&again))
+    }
+
+    /// Where a person signs in who then comes back to `page`.
+    fn sign_in_url(&self, page: &str) -> String {
+        let place = ReturnTo::parse(page, &self.0.engine.origin).unwrap_or_else(ReturnTo::home);
+        match &self.0.choose_at {
+            Some(choose_at) => challenge::with_return_to(choose_at, &place),
+            None => challenge::login_url(&self.0.engine, &place),
+        }
     }
 
     /// The relying party's own view of where this request was going.

@@ -86,6 +86,11 @@ impl Provider {
         &self.0.issuer
     }
 
+    /// Whether both are the same issuer, or know of each other by [`ProviderBuilder::beside`].
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.issuer() == other.issuer() || self.0.neighbours.is(&other.0.neighbours)
+    }
+
     /// Fetches metadata and keys unless they are there. Optional: every other call does so when it must.
     ///
     /// # Errors

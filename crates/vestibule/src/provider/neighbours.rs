@@ -15,6 +15,11 @@ use crate::{ConfigError, Issuer};
 pub(super) struct Neighbours(Arc<Mutex<HashMap<Issuer, Url>>>);
 
 impl Neighbours {
+    /// Whether both are the same register.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Notes where the token endpoint of this issuer is, unless another issuer's is there.
     pub(super) fn settle(&self, issuer: &Issuer, token_endpoint: &Url) -> Result<(), ConfigError> {
         let mut place = token_endpoint.clone();

@@ -3,19 +3,23 @@
 mod jar;
 mod request;
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeMap};
 
 pub use jar::{Cookie, Jar};
 pub use request::Request;
 
-use crate::{Answer, Node, provider::Sso};
+use crate::{
+    Answer, Node,
+    provider::{ISSUER, Sso},
+};
 
 /// A browser with its own cookies, used by one person.
 #[derive(Debug)]
 pub struct Browser {
     user: RefCell<String>,
     jar: RefCell<Jar>,
-    sso: RefCell<Option<Sso>>,
+    /// By issuer.
+    sso: RefCell<BTreeMap<String, Sso>>,
 }
 
 impl Browser {
@@ -151,15 +155,23 @@ impl Browser {
     /// Another person sits down: the session at the provider is over.
     pub fn hand_over_to(&self, user: &str) {
         user.clone_into(&mut self.user.borrow_mut());
-        *self.sso.borrow_mut() = None;
+        self.sso.borrow_mut().clear();
     }
 
-    /// The session at the provider, if there is one.
+    /// The session at the provider that a world starts with, if there is one.
     pub fn sso(&self) -> Option<Sso> {
-        self.sso.borrow().clone()
+        self.sso_at(ISSUER)
     }
 
-    pub(crate) fn set_sso(&self, sso: Option<Sso>) {
-        *self.sso.borrow_mut() = sso;
+    /// The session at a provider, if there is one.
+    pub fn sso_at(&self, issuer: &str) -> Option<Sso> {
+        self.sso.borrow().get(issuer).cloned()
+    }
+
+    pub(crate) fn set_sso_at(&self, issuer: &str, sso: Option<Sso>) {
+        match sso {
+            Some(sso) => self.sso.borrow_mut().insert(issuer.to_owned(), sso),
+            None => self.sso.borrow_mut().remove(issuer),
+        };
     }
 }

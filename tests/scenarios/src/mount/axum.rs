@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
-use vestibule_axum::{CheckedForm, Failure, RelyingParty, Session, Visitor, wrap};
+use vestibule_axum::{CheckedForm, Failure, RelyingParties, Session, Visitor, wrap};
 
 use super::{Mount, Site};
 use crate::site;
@@ -21,8 +21,8 @@ pub struct Axum;
 
 #[async_trait(?Send)]
 impl Mount for Axum {
-    async fn start(&self, relying_party: RelyingParty) -> Rc<dyn Site> {
-        Self::site(wrap(router(), relying_party))
+    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site> {
+        Self::site(wrap(router(), relying_parties))
     }
 }
 

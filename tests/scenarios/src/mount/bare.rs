@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use vestibule_web::{
-    Error, RelyingParty, Session, SessionError, Visit, Visitor,
+    Error, RelyingParties, Session, SessionError, Visit, Visitor,
     http::{BodyFault, RequestHead},
 };
 
@@ -17,21 +17,21 @@ pub struct Bare;
 
 #[async_trait(?Send)]
 impl Mount for Bare {
-    async fn start(&self, relying_party: RelyingParty) -> Rc<dyn Site> {
-        Rc::new(BareSite(relying_party))
+    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site> {
+        Rc::new(BareSite(relying_parties))
     }
 }
 
-struct BareSite(RelyingParty);
+struct BareSite(RelyingParties);
 
 #[async_trait(?Send)]
 impl Site for BareSite {
     async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (parts, body) = request.into_parts();
         let head = RequestHead::new(&parts.method, &parts.uri, &parts.headers);
-        if let Some(endpoint) = self.0.endpoint(head.path) {
+        if let Some((relying_party, endpoint)) = self.0.endpoint(head.path) {
             let read = |cap| ready(if body.len() > cap { Err(BodyFault::TooLarge) } else { Ok(body) });
-            return self.0.serve(endpoint, head, read).await;
+            return relying_party.serve(endpoint, head, read).await;
         }
         let visit = self.0.visit(&head);
         let mut response = match route(&head, &visit, &body).await {

@@ -11,7 +11,7 @@ use std::{fmt, rc::Rc, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use vestibule_web::RelyingParty;
+use vestibule_web::RelyingParties;
 
 pub use self::{axum::Axum, bare::Bare};
 
@@ -20,8 +20,8 @@ use crate::Exchange;
 /// A web framework to build the application on.
 #[async_trait(?Send)]
 pub trait Mount: fmt::Debug {
-    /// The application over this relying party, ready to answer.
-    async fn start(&self, relying_party: RelyingParty) -> Rc<dyn Site>;
+    /// The application over these relying parties, ready to answer.
+    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site>;
 }
 
 /// A running application.

@@ -53,7 +53,7 @@ impl IdentityProvider {
         }
         let mut back = Url::parse(redirect_uri).map_err(|_| AuthorizationRefused("redirect_uri"))?;
         let mut query = back.query_pairs_mut();
-        let sso = browser.sso();
+        let sso = browser.sso_at(self.issuer.issuer());
         let (name, value) = if get("prompt") == Some("none") && sso.is_none() {
             ("error", "login_required".to_owned())
         } else {
@@ -63,7 +63,7 @@ impl IdentityProvider {
                 let sid = format!("sid-{}", inner.next_serial());
                 Sso { user: browser.user(), sid, authenticated_at: self.now() }
             });
-            browser.set_sso(Some(sso.clone()));
+            browser.set_sso_at(self.issuer.issuer(), Some(sso.clone()));
             let code = inner.secret("code");
             let offer = Code {
                 client_id: client_id.to_owned(),

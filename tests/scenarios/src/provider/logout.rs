@@ -43,8 +43,8 @@ impl IdentityProvider {
 
     /// Ends the browser's session at the provider, as its own logout page would.
     pub fn log_out(&self, browser: &Browser) -> Vec<LogoutNotice> {
-        let Some(sso) = browser.sso() else { return Vec::new() };
-        browser.set_sso(None);
+        let Some(sso) = browser.sso_at(self.issuer.issuer()) else { return Vec::new() };
+        browser.set_sso_at(self.issuer.issuer(), None);
         let clients = self.lock().grants.end_session(&sso.sid);
         let notice = |client_id: String| LogoutNotice {
             logout_token: self.logout_token(&client_id, |claims| {
