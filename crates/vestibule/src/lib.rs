@@ -94,6 +94,7 @@ mod maybe_send;
 mod misuse;
 mod provider;
 mod random;
+mod resource_server;
 mod secret;
 mod time;
 mod token;
@@ -117,14 +118,15 @@ pub use login::{
 pub use maybe_send::{MaybeSend, MaybeSync};
 pub use provider::{DiscoveryError, Provider, ProviderBuilder, ProviderMetadata};
 pub use random::{OsRandom, Random, RandomError};
+pub use resource_server::{ResourceServer, ResourceServerBuilder};
 pub use secret::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, Nonce, RawIdToken, RefreshToken, State,
 };
 pub use time::{Clock, ProviderTime, SystemClock};
 pub use token::{
-    AzpCheck, ClaimsShapeError, IdToken, IdTokenError, Identity, IdpInitiatedLogin, IdpInitiatedLoginError,
-    LogoutToken, LogoutTokenError, LogoutTokenPolicy, TokenError, TokenPolicy, UserInfo, UserInfoError,
-    Verified,
+    AccessGrant, AccessTokenError, AccessTokenPolicy, AzpCheck, ClaimsShapeError, IdToken, IdTokenError,
+    Identity, IdpInitiatedLogin, IdpInitiatedLoginError, LogoutToken, LogoutTokenError, LogoutTokenPolicy,
+    TokenError, TokenPolicy, UserInfo, UserInfoError, Verified,
 };
 #[cfg(any(test, feature = "test-util"))]
 pub mod testing;

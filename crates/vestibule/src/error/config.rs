@@ -40,6 +40,12 @@ pub enum ConfigError {
     /// The session was begun at another issuer than this client's provider. Its tokens were not sent.
     #[error("the session belongs to another provider")]
     ForeignSession,
+    /// The identifier of a resource server, or one of its audiences, is empty.
+    #[error("a resource server accepts an empty audience")]
+    Audience,
+    /// A resource server names the same issuer twice.
+    #[error("a resource server names the same issuer twice")]
+    IssuerTwice,
     /// The provider has no endpoint for what is asked.
     #[error("the provider does not offer that endpoint")]
     NoEndpoint,
@@ -85,6 +91,10 @@ impl Diagnose for ConfigError {
                 "config.foreign_session",
                 "end the sessions of the former issuer when the configured one changes",
             ),
+            Self::Audience => {
+                ("config.audience", "give the API the identifier that its tokens name in `aud`")
+            }
+            Self::IssuerTwice => ("config.issuer_twice", "name each issuer once, with all of its audiences"),
             Self::NoEndpoint => (
                 "config.no_endpoint",
                 "the provider's metadata lacks the endpoint; do without or ask the provider",

@@ -15,7 +15,7 @@ pub use allowed::AllowedAlgorithms;
 pub use aws_lc::AwsLc;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use aws_lc::ParsedKey;
-pub(crate) use compact::UnverifiedJwt;
+pub(crate) use compact::{MAX_TOKEN, UnverifiedJwt};
 pub use error::JwtError;
 pub(crate) use header::{Header, KeyId};
 pub(crate) use signature::has_small_order;

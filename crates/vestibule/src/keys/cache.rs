@@ -1,6 +1,9 @@
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,6 +13,8 @@ use crate::{Random, backoff::Backoff};
 /// What is known of one issuer's keys. [`IssuerKeys`](super::IssuerKeys) keeps it current.
 pub(crate) struct KeyCache {
     state: RwLock<State>,
+    /// How many key sets were read. What was verified under an earlier one may no longer hold.
+    generation: AtomicU64,
     /// Held by the one caller that fetches.
     pub(super) flight: async_lock::Mutex<()>,
 }
@@ -35,7 +40,16 @@ impl KeyCache {
             cool_down_until: Duration::ZERO,
             maintained_until: Duration::ZERO,
         };
-        Self { state: RwLock::new(state), flight: async_lock::Mutex::new(()) }
+        Self { state: RwLock::new(state), generation: AtomicU64::new(0), flight: async_lock::Mutex::new(()) }
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// To be called after the new set is in its place: whoever reads the new number must not meet the old set.
+    pub(super) fn begin_generation(&self) {
+        self.generation.fetch_add(1, Ordering::Release);
     }
 
     pub(super) fn read(&self) -> RwLockReadGuard<'_, State> {

@@ -62,6 +62,7 @@ impl<'a> Refresh<'a> {
         let snapshot = outcome?;
         let keys = Arc::clone(&snapshot.keys);
         state.snapshot = Some(snapshot);
+        self.cache.begin_generation();
         Ok(keys)
     }
 }

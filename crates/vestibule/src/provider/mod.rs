@@ -13,7 +13,8 @@ use metadata_cache::MetadataCache;
 use neighbours::Neighbours;
 
 use crate::{
-    Client, ClientSecret, Clock, ConfigError, Error, Issuer, Random, SignatureVerifier, TokenError, WebApp,
+    Client, ClientSecret, Clock, ConfigError, Error, Issuer, Random, ResourceServerBuilder,
+    SignatureVerifier, TokenError, WebApp,
     exchange::Exchange,
     keys::{FetchKeys, IssuerKeys, KeyCache, KeySource},
     transport::{Transport, TransportError, TransportErrorKind},
@@ -79,6 +80,12 @@ impl Provider {
     /// that cannot be right is told by [`Client::begin_login`].
     pub fn web_app(&self, client_id: impl Into<String>, secret: ClientSecret) -> Client<WebApp> {
         Client::web_app(self.clone(), client_id.into(), secret)
+    }
+
+    /// An API that is called with access tokens of this provider; `identifier` is what they name in `aud`, such as
+    /// `https://api.acme.example` (RFC 8707 section 2).
+    pub fn resource_server(&self, identifier: impl Into<String>) -> ResourceServerBuilder {
+        ResourceServerBuilder::new(self.clone(), identifier.into())
     }
 
     /// The issuer.
@@ -149,6 +156,11 @@ impl Provider {
 
     pub(crate) fn keys(&self) -> IssuerKeys<'_, JwksEndpoint<'_>> {
         IssuerKeys { cache: &self.0.keys, fetch: JwksEndpoint(self), clock: self.clock().as_ref() }
+    }
+
+    /// Changes whenever a key set was read.
+    pub(crate) fn key_generation(&self) -> u64 {
+        self.0.keys.generation()
     }
 
     pub(crate) fn signatures(&self) -> &dyn SignatureVerifier {

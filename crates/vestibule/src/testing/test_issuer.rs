@@ -77,6 +77,22 @@ impl TestIssuer {
         })
     }
 
+    /// The claims of an access token (RFC 9068 section 2.2) that is good at `now` for five minutes: user `alice`, session
+    /// `sid-1`, client `dashboard`, scope `openid`.
+    pub fn access_token_claims(&self, audience: &str, now: ProviderTime) -> Value {
+        json!({
+            "iss": self.issuer,
+            "sub": "alice",
+            "aud": audience,
+            "client_id": "dashboard",
+            "jti": "token-1",
+            "iat": now.as_secs(),
+            "exp": now.as_secs() + 300,
+            "scope": "openid",
+            "sid": "sid-1",
+        })
+    }
+
     /// The claims of a signed UserInfo answer about `alice`.
     pub fn user_info_claims(&self, client_id: &str) -> Value {
         json!({ "iss": self.issuer, "sub": "alice", "aud": client_id, "name": "Alice" })

@@ -98,6 +98,11 @@ impl TestProvider {
     pub fn idp_initiated_login(&self) -> String {
         self.issuer.sign(&self.issuer.idp_initiated_login_claims(self.clock.now()))
     }
+
+    /// An access token of the user for the API with this identifier.
+    pub fn access_token(&self, audience: &str) -> String {
+        self.issuer.sign_typed("at+jwt", &self.issuer.access_token_claims(audience, self.clock.now()))
+    }
 }
 
 /// What was granted under the names of codes and refresh tokens. Each is good for one use.

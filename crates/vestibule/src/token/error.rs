@@ -1,6 +1,6 @@
 use crate::{
-    Diagnose, Diagnosis, IdTokenError, IdpInitiatedLoginError, JwtError, KeysError, LogoutTokenError,
-    UserInfoError,
+    AccessTokenError, Diagnose, Diagnosis, IdTokenError, IdpInitiatedLoginError, JwtError, KeysError,
+    LogoutTokenError, UserInfoError,
 };
 
 /// A token breaks a rule, or its issuer's keys are not to be had.
@@ -25,6 +25,9 @@ pub enum TokenError {
     /// A rule about UserInfo answers.
     #[error(transparent)]
     UserInfo(#[from] UserInfoError),
+    /// A rule about access tokens.
+    #[error(transparent)]
+    AccessToken(#[from] AccessTokenError),
 }
 
 impl Diagnose for TokenError {
@@ -36,6 +39,7 @@ impl Diagnose for TokenError {
             Self::IdpInitiated(error) => error.diagnosis(),
             Self::LogoutToken(error) => error.diagnosis(),
             Self::UserInfo(error) => error.diagnosis(),
+            Self::AccessToken(error) => error.diagnosis(),
         }
     }
 }

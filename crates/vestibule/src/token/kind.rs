@@ -13,10 +13,26 @@ pub(super) fn is_event(claims: &Claims) -> bool {
 pub(super) fn is_access_token(claims: &Claims) -> bool {
     let by_shape =
         claims.has("client_id") && claims.has("jti") && !claims.has("at_hash") && !claims.has("nonce");
-    let by_mark = [("typ", "Bearer"), ("token_use", "access")]
+    by_shape || is_marked_as_access_token(claims)
+}
+
+fn is_marked_as_access_token(claims: &Claims) -> bool {
+    ACCESS_TOKEN_MARKS.into_iter().any(|(claim, mark)| claims.get(claim).is_some_and(|value| value == mark))
+}
+
+const ACCESS_TOKEN_MARKS: [(&str, &str); 2] = [("typ", "Bearer"), ("token_use", "access")];
+
+/// An access token, and nothing that could be another kind besides: for where claims are all there is to go by.
+pub(super) fn is_access_token_alone(claims: &Claims) -> bool {
+    let is_marked_otherwise = ACCESS_TOKEN_MARKS
         .into_iter()
-        .any(|(claim, mark)| claims.get(claim).is_some_and(|value| value == mark));
-    by_shape || by_mark
+        .any(|(claim, mark)| claims.get(claim).is_some_and(|value| value != mark));
+    is_access_token(claims)
+        && !is_marked_otherwise
+        && !claims.has("at_hash")
+        && !claims.has("c_hash")
+        && !is_event(claims)
+        && !is_authorization_response(claims)
 }
 
 /// An authorization response (JARM section 2.1).

@@ -1,5 +1,6 @@
 //! Tokens as a relying party meets them: one verifier, one set of rules for each kind.
 
+mod access_token;
 mod audience;
 mod claims;
 mod error;
@@ -13,6 +14,8 @@ mod user_info;
 mod verified;
 mod verifier;
 
+pub(crate) use access_token::AccessTokenRules;
+pub use access_token::{AccessGrant, AccessTokenError, AccessTokenPolicy};
 pub use error::TokenError;
 pub(crate) use id_token::IdTokenRules;
 pub use id_token::{IdToken, IdTokenError, Identity};

@@ -5,7 +5,7 @@ use crate::{
     keys::{Candidates, KeySet, KeySource},
 };
 
-/// Verifies the tokens that one issuer makes for one client, at one moment.
+/// Verifies the tokens that one issuer makes for one client or API, at one moment.
 #[derive(Clone, Copy)]
 pub(crate) struct Verifier<'a, K> {
     pub(crate) issuer: &'a Issuer,
@@ -54,7 +54,17 @@ impl<K: KeySource> Verifier<'_, K> {
         raw: &str,
         rules: &R,
     ) -> Result<Verified<R::Token>, TokenError> {
-        let UnverifiedJwt { header, claims, signed, signature } = UnverifiedJwt::parse(raw)?;
+        self.verify_parsed(raw, UnverifiedJwt::parse(raw)?, rules).await
+    }
+
+    /// As [`verify`](Self::verify), for a token that was looked into to choose this verifier.
+    pub(crate) async fn verify_parsed<R: RuleSet>(
+        &self,
+        raw: &str,
+        token: UnverifiedJwt<'_>,
+        rules: &R,
+    ) -> Result<Verified<R::Token>, TokenError> {
+        let UnverifiedJwt { header, claims, signed, signature } = token;
         let claims = Claims::new(claims);
         let (issuer, policy) = (self.issuer, self.policy);
         rules.admit(&Unchecked { header: &header, claims: &claims, issuer, policy })?;

@@ -13,6 +13,7 @@ mod metadata_cache;
 mod pending;
 mod refresh;
 mod refreshed_id_token;
+mod resource_server;
 mod revocation;
 mod secrets;
 mod support;

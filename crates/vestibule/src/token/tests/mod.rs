@@ -1,6 +1,7 @@
 //! The rules of the security checklist, a test for each row. Every refused token is asserted to have its exact code, and
 //! to have asked for newer keys only where its row allows that.
 
+mod access_token;
 mod id_token;
 mod id_token_times;
 mod idp_initiated;

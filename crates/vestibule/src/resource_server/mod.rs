@@ -1,0 +1,127 @@
+//! An API that is called with access tokens.
+
+mod builder;
+mod token_hash;
+mod trusted_issuer;
+mod verified_tokens;
+
+use std::{fmt, sync::Arc};
+
+pub use builder::ResourceServerBuilder;
+use token_hash::TokenHash;
+use trusted_issuer::TrustedIssuer;
+use verified_tokens::{Entry, VerifiedTokens};
+
+use crate::{
+    AccessGrant, AccessTokenError, Error, JwtError, TokenError, Verified,
+    jwt::{MAX_TOKEN, UnverifiedJwt},
+};
+
+/// An API that is called with access tokens (RFC 6750, RFC 9068): it tells which token grants what.
+///
+/// Clones share everything. A token that was verified is known again by its hash, at a small part of the cost; see
+/// [`verify`](Self::verify) for how long.
+///
+/// ```
+/// # use vestibule::{Diagnose, testing::TestProvider};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let op = TestProvider::new("https://op.example")?;
+/// # let provider = op.provider();
+/// # let raw = op.access_token("https://api.acme.example");
+/// let api = provider.resource_server("https://api.acme.example").build()?;
+///
+/// let grant = api.verify(&raw).await?;
+/// println!("{} calls through {:?}", grant.subject(), grant.client_id());
+/// assert!(grant.authority().scopes.contains("openid"));
+///
+/// let refused = api.verify(&op.access_token("https://other.example")).await.unwrap_err();
+/// assert_eq!(refused.code(), "rs.audience");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct ResourceServer(Arc<Inner>);
+
+struct Inner {
+    identifier: String,
+    issuers: Vec<TrustedIssuer>,
+    verified: VerifiedTokens,
+}
+
+impl ResourceServer {
+    /// The identifier of this API: what tokens name in `aud` (RFC 8707 section 2).
+    pub fn identifier(&self) -> &str {
+        &self.0.identifier
+    }
+
+    /// The issuers whose tokens are accepted, the first one first.
+    pub fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.0.issuers.iter().map(|issuer| issuer.provider.issuer().as_str())
+    }
+
+    /// Verifies an access token.
+    ///
+    /// A verified token is remembered by its SHA-256 and not verified again, until the first of these: it expires; its
+    /// issuer's keys are read again; five minutes pass. A key that the provider withdraws is therefore refused as soon as
+    /// this process has read the next key set, and at the latest five minutes after the present one has outlived its time
+    /// (`max-age`, ten minutes where the provider does not say; an hour more while the provider is down). What is refused
+    /// is not remembered.
+    ///
+    /// # Errors
+    /// [`Error::Token`] for a token that is refused, and for keys that cannot be had; only the latter has the disposition
+    /// [`Retry`](crate::Disposition::Retry). No call to the provider is made for a token that is malformed, of the wrong
+    /// kind or from another issuer.
+    pub async fn verify(&self, raw: &str) -> Result<Arc<Verified<AccessGrant>>, Error> {
+        if raw.len() > MAX_TOKEN {
+            return Err(TokenError::from(JwtError::TooLarge).into());
+        }
+        let hash = TokenHash::of(raw);
+        match self.known(&hash) {
+            Some(grant) => Ok(grant),
+            None => self.verify_jwt(raw, hash).await,
+        }
+    }
+
+    fn known(&self, hash: &TokenHash) -> Option<Arc<Verified<AccessGrant>>> {
+        let entry = self.0.verified.find(hash)?;
+        self.0
+            .issuers
+            .get(entry.issuer)
+            .filter(|issuer| issuer.still_vouches_for(&entry))
+            .map(|_| entry.grant)
+    }
+
+    async fn verify_jwt(&self, raw: &str, hash: TokenHash) -> Result<Arc<Verified<AccessGrant>>, Error> {
+        let token = UnverifiedJwt::parse(raw).map_err(TokenError::from)?;
+        let (position, issuer) = self.issuer_of(&token).map_err(TokenError::from)?;
+        let generation = issuer.provider.key_generation();
+        let grant = Arc::new(issuer.verify(raw, token).await?);
+        let entry = Entry {
+            grant: Arc::clone(&grant),
+            issuer: position,
+            generation,
+            ends_at: issuer.provider.clock().monotonic().saturating_add(verified_tokens::LONGEST),
+        };
+        self.0.verified.keep(hash, entry);
+        Ok(grant)
+    }
+
+    /// What the token says of its issuer is not to be believed: it only chooses from the list, and with that whose keys are
+    /// asked (checklist G12).
+    fn issuer_of(&self, token: &UnverifiedJwt<'_>) -> Result<(usize, &TrustedIssuer), AccessTokenError> {
+        let stated = token.claims.get("iss").and_then(serde_json::Value::as_str);
+        let named = |issuer: &TrustedIssuer| stated == Some(issuer.provider.issuer().as_str());
+        let found = self.0.issuers.iter().enumerate().find(|(_, issuer)| named(issuer));
+        found.ok_or(AccessTokenError::IssuerMismatch)
+    }
+}
+
+impl fmt::Debug for ResourceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResourceServer")
+            .field("identifier", &self.0.identifier)
+            .field("issuers", &self.issuers().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
