@@ -2,7 +2,9 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use url::Url;
-use vestibule::{AnyKind, AuthorizationRequest, Client, Clock, Random, RandomError, RedirectUri};
+use vestibule::{
+    AnyKind, AuthorityClaims, AuthorizationRequest, Client, Clock, Random, RandomError, RedirectUri,
+};
 
 use crate::{
     cookie::{CookieNames, Sealer, SetCookie},
@@ -34,6 +36,7 @@ pub(crate) struct Engine {
     pub(crate) secure: bool,
     pub(crate) post_logout_redirect_uri: RedirectUri,
     pub(crate) request: AuthorizationRequest,
+    pub(crate) authority: AuthorityClaims,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) logout_scope: LogoutScope,
     pub(crate) after_logout: Option<ReturnTo>,

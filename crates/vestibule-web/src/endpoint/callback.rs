@@ -11,7 +11,7 @@ use crate::{
     http::{Reply, RequestHead, is_navigation, reply},
     pending::Pending,
     return_to::ReturnTo,
-    session::{self, Handle, NewLogin},
+    session::{self, Handle, NewLogin, Standing},
     settings::{LoginAttempt, LoginVerdict},
     store::Insert,
 };
@@ -80,7 +80,8 @@ async fn complete(
     let login = engine.client.complete_login(login, callback).await?;
     let data = verdict(engine, head, &login).await?;
     let handle = Handle::generate(engine.random())?;
-    let new = NewLogin { login: &login, began, data, user_agent: head.header("user-agent") };
+    let standing = Standing::of_login(engine, &login);
+    let new = NewLogin { login: &login, began, data, standing, user_agent: head.header("user-agent") };
     let session = match session::new_session(engine, &handle, &new) {
         Ok(session) => session,
         Err(error) => {

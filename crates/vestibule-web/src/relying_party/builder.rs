@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use url::Url;
-use vestibule::{AnyKind, AuthorizationRequest, Client, RedirectUri};
+use vestibule::{AnyKind, AuthorityClaims, AuthorizationRequest, Client, RedirectUri};
 
 use super::RelyingParty;
 use crate::{
@@ -34,6 +34,7 @@ pub struct RelyingPartyBuilder<S> {
     prefix: String,
     scopes: Vec<String>,
     customise: Option<Box<dyn FnOnce(AuthorizationRequest) -> AuthorizationRequest + Send>>,
+    authority: AuthorityClaims,
     lifetimes: Lifetimes,
     logout_scope: LogoutScope,
     after_logout: Option<String>,
@@ -66,6 +67,7 @@ impl RelyingPartyBuilder<NoSessions> {
             prefix: "/auth".to_owned(),
             scopes: ["profile", "email", "offline_access"].map(str::to_owned).to_vec(),
             customise: None,
+            authority: AuthorityClaims::default(),
             lifetimes: Lifetimes::default(),
             logout_scope: LogoutScope::default(),
             after_logout: None,
@@ -89,6 +91,7 @@ impl RelyingPartyBuilder<NoSessions> {
             prefix: self.prefix,
             scopes: self.scopes,
             customise: self.customise,
+            authority: self.authority,
             lifetimes: self.lifetimes,
             logout_scope: self.logout_scope,
             after_logout: self.after_logout,
@@ -118,6 +121,14 @@ impl<S> RelyingPartyBuilder<S> {
         customise: impl FnOnce(AuthorizationRequest) -> AuthorizationRequest + Send + 'static,
     ) -> Self {
         self.customise = Some(Box::new(customise));
+        self
+    }
+
+    /// In which claims of the ID token the provider tells what a user may do. Default: [`AuthorityClaims::default`].
+    ///
+    /// Scopes are those that the token endpoint granted, wherever these claims put them.
+    pub fn authority(mut self, claims: AuthorityClaims) -> Self {
+        self.authority = claims;
         self
     }
 
@@ -221,6 +232,7 @@ impl RelyingPartyBuilder<Stored> {
             token_sealer: sealer(Purpose::Tokens),
             csrf_sealer: sealer(Purpose::Csrf),
             client: self.client,
+            authority: self.authority,
             realm,
             origin,
             prefix,

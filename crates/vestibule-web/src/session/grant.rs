@@ -12,7 +12,9 @@ use crate::{
     store::{RefreshHash, SessionKey, SessionRecord},
 };
 
-const VERSION: u8 = 1;
+/// What is written now, and what the first release wrote.
+const VERSION: u8 = 2;
+const FIRST: u8 = 1;
 
 /// The tokens of a session, opened.
 #[derive(Debug)]
@@ -36,7 +38,7 @@ impl Grant {
 
     /// Writes a grant for the store: identity in the clear, tokens sealed to the key they are stored under.
     ///
-    /// version (1) | identity | sealed tokens
+    /// version (1) | who it belongs to | sealed tokens
     pub(crate) fn seal(
         &self,
         engine: &Engine,
@@ -85,6 +87,7 @@ pub(super) fn public(record: &SessionRecord) -> Option<PublicGrant> {
 fn split(record: &SessionRecord) -> Option<(PublicGrant, Bytes)> {
     match record.grant.first() {
         Some(&VERSION) => PublicGrant::read(record.grant.slice(1..)),
+        Some(&FIRST) => PublicGrant::read_first(record.grant.slice(1..)),
         _ => None,
     }
 }

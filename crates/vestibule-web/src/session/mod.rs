@@ -10,11 +10,12 @@ mod new_session;
 mod others;
 mod public_grant;
 mod refresh;
+mod standing;
 mod visit;
 
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -28,7 +29,8 @@ pub use others::OtherSession;
 use public_grant::PublicGrant;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use vestibule::Identity;
+pub(crate) use standing::Standing;
+use vestibule::{Authority, Identity};
 pub use visit::{Visit, Visitor};
 
 use crate::{
@@ -48,6 +50,7 @@ struct Inner {
     key: SessionKey,
     record: RwLock<Arc<SessionRecord>>,
     public: PublicGrant,
+    standing: OnceLock<Standing>,
 }
 
 impl Session {
@@ -59,6 +62,7 @@ impl Session {
             key: record.key,
             record: RwLock::new(record),
             public,
+            standing: OnceLock::new(),
         })))
     }
 
@@ -103,6 +107,12 @@ impl Session {
         self.0.public.claims().ok_or(SessionError::Data)
     }
 
+    /// What the user may do, and how they proved who they are: as of the login, or of the latest refresh before this
+    /// session was loaded.
+    pub fn authority(&self) -> &Authority {
+        &self.standing().authority
+    }
+
     /// When the login behind this session began, on the store's clock.
     pub fn began(&self) -> StoreTime {
         self.record().began
@@ -144,6 +154,11 @@ impl Session {
 
     pub(crate) fn monotonic(&self) -> Duration {
         self.0.engine.clock().monotonic()
+    }
+
+    fn standing(&self) -> &Standing {
+        let Inner { engine, public, standing, .. } = &*self.0;
+        standing.get_or_init(|| Standing::of(engine, public))
     }
 
     fn record(&self) -> Arc<SessionRecord> {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule::{IdToken, JwtError, Login, ProviderTime, TokenError};
 
-use super::{Grant, Handle, PublicGrant};
+use super::{Grant, Handle, PublicGrant, Standing};
 use crate::{
     engine::Engine,
     error::{Error, SessionError},
@@ -15,6 +15,7 @@ pub(crate) struct NewLogin<'a> {
     pub(crate) login: &'a Login,
     pub(crate) began: StoreTime,
     pub(crate) data: Bytes,
+    pub(crate) standing: Standing,
     pub(crate) user_agent: Option<&'a str>,
 }
 
@@ -22,7 +23,7 @@ pub(crate) fn new_session(engine: &Engine, handle: &Handle, new: &NewLogin<'_>) 
     let id_token = &new.login.id_token;
     let key = handle.key();
     let grant = Grant::from_response(&new.login.tokens, None);
-    let public = PublicGrant::of(id_token).ok_or(vestibule::RandomError)?;
+    let public = PublicGrant::of(id_token, &new.standing).ok_or(vestibule::RandomError)?;
     let label: String = new.user_agent.unwrap_or_default().chars().take(256).collect();
     Ok(NewSession {
         key,

@@ -2,38 +2,49 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use vestibule::{IdToken, Identity};
 
-/// Who the session belongs to: the part of a stored grant that is not sealed.
+use super::Standing;
+
+/// Who the session belongs to and what they may do: the part of a stored grant that is not sealed.
 ///
 /// Every request asks for the subject and few for more. So nothing is copied, and what is JSON is left as it is until
 /// somebody asks.
 ///
-/// four lengths (4 each) | subject | `sid`, empty for none | identity | claims
+/// five lengths (4 each) | subject | `sid`, empty for none | identity | claims | standing, empty when not known
 #[derive(Clone)]
 pub(crate) struct PublicGrant {
     parts: Bytes,
-    ends: [usize; 4],
+    ends: [usize; PARTS],
 }
 
+const PARTS: usize = 5;
+/// As the first format had them: without the standing.
+const FIRST_PARTS: usize = 4;
 const LENGTH: usize = 4;
-const LENGTHS: usize = 4 * LENGTH;
 
 impl PublicGrant {
-    pub(crate) fn of(id_token: &IdToken) -> Option<Self> {
+    pub(crate) fn of(id_token: &IdToken, standing: &Standing) -> Option<Self> {
         let identity = serde_json::to_vec(id_token.identity()).ok()?;
-        Self::new(id_token.subject(), id_token.sid().unwrap_or_default(), &identity, &claims(id_token)?)
+        let sid = id_token.sid().unwrap_or_default();
+        Self::new([
+            id_token.subject().as_bytes(),
+            sid.as_bytes(),
+            &identity,
+            &claims(id_token)?,
+            &standing.to_bytes(),
+        ])
     }
 
-    /// The same person in the same login, with the claims of a newer ID token.
-    pub(crate) fn with_claims_of(self, newer: &IdToken) -> Self {
-        let [_, _, identity, _] = self.parts();
-        let replaced = claims(newer)
-            .and_then(|claims| Self::new(self.subject(), self.sid().unwrap_or_default(), identity, &claims));
-        replaced.unwrap_or(self)
+    /// The same person in the same login, with the claims of a newer ID token, if there is one.
+    pub(crate) fn renewed(self, newer: Option<&IdToken>, standing: &Standing) -> Self {
+        let [subject, sid, identity, known, _] = self.parts();
+        let newer = newer.and_then(claims);
+        let claims = newer.as_deref().unwrap_or(known);
+        Self::new([subject, sid, identity, claims, &standing.to_bytes()]).unwrap_or(self)
     }
 
-    fn new(subject: &str, sid: &str, identity: &[u8], claims: &[u8]) -> Option<Self> {
-        let parts = [subject.as_bytes(), sid.as_bytes(), identity, claims];
-        let mut bytes = Vec::with_capacity(LENGTHS + parts.iter().map(|part| part.len()).sum::<usize>());
+    fn new(parts: [&[u8]; PARTS]) -> Option<Self> {
+        let size = parts.iter().map(|part| LENGTH + part.len()).sum();
+        let mut bytes = Vec::with_capacity(size);
         for part in parts {
             bytes.extend_from_slice(&u32::try_from(part.len()).ok()?.to_be_bytes());
         }
@@ -45,17 +56,20 @@ impl PublicGrant {
 
     /// Takes what [`as_bytes`](Self::as_bytes) gave from the front; the rest follows.
     pub(super) fn read(mut from: Bytes) -> Option<(Self, Bytes)> {
-        let (lengths, _) = from.first_chunk::<LENGTHS>()?.as_chunks::<LENGTH>();
-        let mut ends = [0; 4];
-        let mut end = LENGTHS;
-        for (known, length) in ends.iter_mut().zip(lengths) {
-            end = end.checked_add(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
-            *known = end;
-        }
-        let parts = (end <= from.len()).then(|| from.split_to(end))?;
-        let public = Self { parts, ends };
+        let ends = ends::<PARTS>(&from)?;
+        let [.., end] = ends;
+        let public = Self { parts: from.split_to(end), ends };
         let [subject, sid, ..] = public.parts();
         (std::str::from_utf8(subject).is_ok() && std::str::from_utf8(sid).is_ok()).then_some((public, from))
+    }
+
+    /// The same from the first format.
+    pub(super) fn read_first(mut from: Bytes) -> Option<(Self, Bytes)> {
+        let ends = ends::<FIRST_PARTS>(&from)?;
+        let [.., end] = ends;
+        let parts = from.split_to(end);
+        let [subject, sid, identity, claims] = slices(&parts, ends);
+        Some((Self::new([subject, sid, identity, claims, &[]])?, from))
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -73,21 +87,42 @@ impl PublicGrant {
     }
 
     pub(crate) fn identity(&self) -> Option<Identity> {
-        let [_, _, identity, _] = self.parts();
+        let [_, _, identity, ..] = self.parts();
         serde_json::from_slice(identity).ok()
     }
 
     /// The claims of the latest ID token, in a type of the caller's.
     pub(crate) fn claims<T: DeserializeOwned>(&self) -> Option<T> {
-        let [.., claims] = self.parts();
+        let [_, _, _, claims, _] = self.parts();
         serde_json::from_slice(claims).ok()
     }
 
-    fn parts(&self) -> [&[u8]; 4] {
-        let [subject, sid, identity, claims] = self.ends;
-        [LENGTHS..subject, subject..sid, sid..identity, identity..claims]
-            .map(|range| self.parts.get(range).unwrap_or_default())
+    /// What the user may do; `None` in sessions of the first format.
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        let [.., standing] = self.parts();
+        serde_json::from_slice(standing).ok()
     }
+
+    fn parts(&self) -> [&[u8]; PARTS] {
+        slices(&self.parts, self.ends)
+    }
+}
+
+/// Where each of `N` parts ends, by the lengths in front of them; `None` when they are not all there.
+fn ends<const N: usize>(from: &[u8]) -> Option<[usize; N]> {
+    let (lengths, _) = from.as_chunks::<LENGTH>();
+    let mut ends = [0; N];
+    let mut end = N * LENGTH;
+    for (known, length) in ends.iter_mut().zip(lengths.get(..N)?) {
+        end = end.checked_add(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+        *known = end;
+    }
+    (end <= from.len()).then_some(ends)
+}
+
+fn slices<const N: usize>(parts: &[u8], ends: [usize; N]) -> [&[u8]; N] {
+    let mut start = N * LENGTH;
+    ends.map(|end| parts.get(std::mem::replace(&mut start, end)..end).unwrap_or_default())
 }
 
 fn claims(id_token: &IdToken) -> Option<Vec<u8>> {
@@ -98,31 +133,49 @@ fn claims(id_token: &IdToken) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
+    /// As the first release wrote it, and as it is written now: these bytes are read for ever.
+    const FIRST: &[u8] = b"\0\0\0\x05\0\0\0\x05\0\0\0\x02\0\0\0\x10alicesid-1{}{\"name\":\"Alice\"}";
+    const NOW: &[u8] = b"\0\0\0\x05\0\0\0\x05\0\0\0\x02\0\0\0\x10\0\0\0\x19alicesid-1{}\
+        {\"name\":\"Alice\"}{\"a\":{\"roles\":[\"admin\"]}}";
+
     fn grant() -> PublicGrant {
-        PublicGrant::new("alice", "sid-1", b"{}", br#"{"name":"Alice"}"#).unwrap()
+        let mut standing = Standing::default();
+        standing.authority.roles.insert("admin".into());
+        PublicGrant::new([b"alice", b"sid-1", b"{}", br#"{"name":"Alice"}"#, &standing.to_bytes()]).unwrap()
     }
 
     #[test]
-    fn what_was_written_is_read_and_the_rest_is_left() {
-        let stored = [grant().as_bytes(), b"sealed"].concat();
-        let (read, rest) = PublicGrant::read(stored.into()).unwrap();
-        assert_eq!((read.subject(), read.sid()), ("alice", Some("sid-1")));
-        assert_eq!(read.claims::<serde_json::Value>().unwrap()["name"], "Alice");
-        assert_eq!(&rest[..], b"sealed");
+    fn h24_what_was_ever_written_is_read_and_the_rest_is_left() {
+        assert_eq!(grant().as_bytes(), NOW);
+        let (now, rest) = PublicGrant::read([NOW, b"sealed"].concat().into()).unwrap();
+        let (first, first_rest) = PublicGrant::read_first([FIRST, b"sealed"].concat().into()).unwrap();
+        for read in [&now, &first] {
+            assert_eq!((read.subject(), read.sid()), ("alice", Some("sid-1")));
+            assert_eq!(read.claims::<serde_json::Value>().unwrap()["name"], "Alice");
+        }
+        assert_eq!((&rest[..], &first_rest[..]), (&b"sealed"[..], &b"sealed"[..]));
+        assert!(now.standing().unwrap().authority.roles.contains("admin"));
+        assert!(first.standing().is_none());
+        assert!(PublicGrant::read(first.as_bytes().to_vec().into()).is_some(), "it is kept as written now");
     }
 
     #[test]
     fn an_empty_sid_is_none() {
-        assert_eq!(PublicGrant::new("alice", "", b"{}", b"{}").unwrap().sid(), None);
+        assert_eq!(PublicGrant::new([b"alice", b"", b"{}", b"{}", b""]).unwrap().sid(), None);
     }
 
     #[test]
     fn what_is_cut_short_or_no_text_is_refused() {
-        let whole = Bytes::copy_from_slice(grant().as_bytes());
-        for length in 0..whole.len() {
-            assert!(PublicGrant::read(whole.slice(..length)).is_none(), "{length}");
+        for length in 0..NOW.len() {
+            assert!(PublicGrant::read(Bytes::from_static(NOW).slice(..length)).is_none(), "{length}");
+        }
+        for length in 0..FIRST.len() {
+            assert!(PublicGrant::read_first(Bytes::from_static(FIRST).slice(..length)).is_none(), "{length}");
         }
         assert!(PublicGrant::read(Bytes::from_static(&[0xff; 64])).is_none());
-        assert!(PublicGrant::read(Bytes::from_static(b"\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\xff")).is_none());
+        let no_text = [&[0, 0, 0, 1][..], &[0; 16], &[0xff]].concat();
+        assert!(PublicGrant::read(no_text.into()).is_none());
+        let no_text = [&[0, 0, 0, 1][..], &[0; 12], &[0xff]].concat();
+        assert!(PublicGrant::read_first(no_text.into()).is_none());
     }
 }

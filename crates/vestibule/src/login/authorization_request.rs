@@ -153,6 +153,11 @@ impl AuthorizationRequest {
         Ok(self)
     }
 
+    /// Every scope that is asked for, `openid` first.
+    pub fn asked_scopes(&self) -> impl Iterator<Item = &str> {
+        std::iter::once("openid").chain(self.scopes.iter().map(String::as_str))
+    }
+
     pub(crate) fn redirect_uri(&self) -> &RedirectUri {
         &self.redirect_uri
     }
@@ -188,8 +193,7 @@ impl AuthorizationRequest {
             scope != "offline_access"
                 || metadata.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|offered| offered == scope))
         };
-        let asked = self.scopes.iter().map(String::as_str).filter(|scope| offered(scope));
-        std::iter::once("openid").chain(asked).collect::<Vec<_>>().join(" ")
+        self.asked_scopes().filter(|scope| offered(scope)).collect::<Vec<_>>().join(" ")
     }
 
     fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -90,10 +90,12 @@ async fn h24_a_record_of_another_format_is_no_session(mount: &'static dyn Mount)
     for format in [
         &b""[..],
         b"\x00",
-        b"\x02from the future",
+        b"\x03from the future",
         b"\x01",
         b"\x01\xff\xff\xff\xff{}",
+        b"\x02\xff\xff\xff\xff{}",
         b"\x01\x00\x00\x00\x02{}",
+        b"\x02\x00\x00\x00\x02{}",
     ] {
         world.write_grant(&alice, format.into()).await;
         assert_eq!(alice.page(&world, "/").await.text(), "hello stranger", "{format:?}");

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use vestibule::{Refreshed, RevocableToken};
 
 use super::{
-    super::{Grant, PublicGrant, new_session::sid_scopes},
+    super::{Grant, PublicGrant, Standing, new_session::sid_scopes},
     ATTEMPT, LOOK_EVERY, Refresh,
 };
 use crate::{
@@ -29,10 +29,8 @@ impl Refresh<'_> {
             id_token.as_ref().and_then(|id_token| id_token.sid()).filter(|sid| public.sid() != Some(sid));
         let listen = new_sid.map(|sid| sid_scopes(&self.engine.realm, sid, public.subject()));
         // The claims follow the refreshed ID token; who logged in, and the first sid, stay.
-        let public = match id_token {
-            Some(newer) => public.with_claims_of(newer),
-            None => public,
-        };
+        let standing = Standing::of(self.engine, &public).renewed(self.engine, refreshed);
+        let public = public.renewed(id_token.as_deref(), &standing);
         let commit = CommitRefresh {
             holder: self.holder,
             spent: self.spent,
