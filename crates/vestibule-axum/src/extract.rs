@@ -41,11 +41,9 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let visit = visit(parts)?;
-        match visit.visitor().await {
-            Ok(vestibule_web::Visitor::Anonymous) => Ok(Self::Anonymous),
-            Ok(vestibule_web::Visitor::SignedIn(session)) => Ok(Self::SignedIn(Session(session))),
-            Err(error) => Err(visit.respond(&Error::from(error)).map(Body::from)),
+        match visit(parts)?.welcome().await.map_err(|reply| reply.map(Body::from))? {
+            vestibule_web::Visitor::Anonymous => Ok(Self::Anonymous),
+            vestibule_web::Visitor::SignedIn(session) => Ok(Self::SignedIn(Session(session))),
         }
     }
 }
@@ -53,10 +51,12 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 impl<S: Sync> FromRequestParts<S> for Session {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        match Visitor::from_request_parts(parts, state).await? {
-            Visitor::SignedIn(session) => Ok(session),
-            Visitor::Anonymous => Err(visit(parts)?.challenge().map(Body::from)),
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let visit = visit(parts)?;
+        match visit.visitor().await {
+            Ok(vestibule_web::Visitor::SignedIn(session)) => Ok(Self(session)),
+            Ok(vestibule_web::Visitor::Anonymous) => Err(visit.challenge().map(Body::from)),
+            Err(error) => Err(visit.respond(&Error::from(error)).map(Body::from)),
         }
     }
 }

@@ -9,6 +9,7 @@ use vestibule::{
 use crate::{
     cookie::{CookieNames, Sealer, SetCookie},
     endpoint::Endpoint,
+    login_options::LoginOptions,
     pending::PendingCookies,
     return_to::ReturnTo,
     session::{Flights, Watchers},
@@ -39,6 +40,7 @@ pub(crate) struct Engine {
     pub(crate) authority: AuthorityClaims,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) logout_scope: LogoutScope,
+    pub(crate) logins: LoginOptions,
     pub(crate) after_logout: Option<ReturnTo>,
     pub(crate) on_login: Option<OnLogin>,
     pub(crate) relays: Relays,
@@ -83,6 +85,7 @@ impl Engine {
             names: &self.names,
             sealer: &self.pending_sealer,
             secure: self.secure,
+            answered_by_form: self.request.is_form_post(),
             origin: &self.origin,
         }
     }

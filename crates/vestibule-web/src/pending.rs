@@ -5,7 +5,7 @@ use crate::{
     cookie::{CookieLookup, CookieNames, Sealer, SetCookie, find, find_prefixed},
     http::RequestHead,
     return_to::ReturnTo,
-    store::StoreTime,
+    store::{SessionKey, StoreTime},
 };
 
 /// How long a login may take, in seconds (checklist C04).
@@ -25,7 +25,15 @@ pub(crate) struct Pending {
     pub(crate) return_to: ReturnTo,
     /// How often the login was started afresh because a logout overtook it.
     pub(crate) restarts: u8,
+    /// Whether nobody asked for it, so that nobody is to hear of its failure.
+    pub(crate) silent: bool,
+    /// The session that it replaces, where the browser will not be able to tell with the answer.
+    pub(crate) replaces: Option<SessionKey>,
 }
+
+/// Two flags that share their byte with the count of restarts.
+const SILENT: u8 = 0x80;
+const REPLACES: u8 = 0x40;
 
 /// Reads and writes pending logins.
 #[derive(Debug)]
@@ -33,6 +41,8 @@ pub(crate) struct PendingCookies<'a> {
     pub(crate) names: &'a CookieNames,
     pub(crate) sealer: &'a Sealer,
     pub(crate) secure: bool,
+    /// Whether the answer is a post from another site.
+    pub(crate) answered_by_form: bool,
     pub(crate) origin: &'a url::Url,
 }
 
@@ -90,7 +100,7 @@ impl PendingCookies<'_> {
         others.into_iter().take(surplus).map(|(_, name)| name).collect()
     }
 
-    /// began (8) | restarts (1) | length of the path (2) | path | the core's bytes
+    /// began (8) | flags and restarts (1) | the key of the session that it replaces (32, if flagged) | length of the path (2) | path | the core's bytes
     fn seal(
         &self,
         name: &str,
@@ -99,9 +109,14 @@ impl PendingCookies<'_> {
     ) -> Result<String, vestibule::RandomError> {
         let login = pending.login.to_bytes();
         let path = return_to.as_str().as_bytes();
-        let mut plain = Zeroizing::new(Vec::with_capacity(11 + path.len() + login.len()));
+        let mut plain = Zeroizing::new(Vec::with_capacity(43 + path.len() + login.len()));
         plain.extend_from_slice(&pending.began.as_millis().to_be_bytes());
-        plain.push(pending.restarts);
+        let silent = if pending.silent { SILENT } else { 0 };
+        let replaces = if pending.replaces.is_some() { REPLACES } else { 0 };
+        plain.push(pending.restarts | silent | replaces);
+        if let Some(key) = &pending.replaces {
+            plain.extend_from_slice(key.as_bytes());
+        }
         plain.extend_from_slice(&u16::try_from(path.len()).unwrap_or_default().to_be_bytes());
         plain.extend_from_slice(path);
         plain.extend_from_slice(&login);
@@ -111,18 +126,28 @@ impl PendingCookies<'_> {
     fn open(&self, name: &str, value: &str) -> Option<Pending> {
         let plain = self.sealer.open_text(&[name.as_bytes()], value)?;
         let (began, rest) = plain.split_first_chunk::<8>()?;
-        let (restarts, rest) = rest.split_first()?;
+        let (flags, rest) = rest.split_first()?;
+        let (replaces, rest) = match flags & REPLACES {
+            0 => (None, rest),
+            _ => {
+                let (key, rest) = rest.split_first_chunk::<32>()?;
+                (Some(SessionKey::from_bytes(*key)), rest)
+            }
+        };
         let (length, rest) = rest.split_first_chunk::<2>()?;
         let (path, login) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
         Some(Pending {
             login: PendingLogin::from_bytes(login)?,
             began: StoreTime::from_millis(u64::from_be_bytes(*began)),
             return_to: ReturnTo::parse(std::str::from_utf8(path).ok()?, self.origin)?,
-            restarts: *restarts,
+            restarts: flags & !(SILENT | REPLACES),
+            silent: flags & SILENT != 0,
+            replaces,
         })
     }
 
     fn set(&self, name: &str, value: &str, max_age: u64) -> String {
-        SetCookie { name, value, max_age, secure: self.secure }.to_header()
+        let cookie = SetCookie { name, value, max_age, secure: self.secure };
+        if self.answered_by_form { cookie.for_posts_of_others() } else { cookie.to_header() }
     }
 }

@@ -35,6 +35,16 @@ impl ReturnTo {
         is_harmless(&kept).then_some(Self(kept))
     }
 
+    /// The same of a whole URL on `origin`, and of a path: what others write who name a page of ours.
+    pub fn parse_url(text: &str, origin: &Url) -> Option<Self> {
+        if text.starts_with('/') {
+            return Self::parse(text, origin);
+        }
+        let ours = origin.origin().ascii_serialization();
+        let rest = text.strip_prefix(&ours)?;
+        Self::parse(if rest.is_empty() { "/" } else { rest }, origin)
+    }
+
     /// Path and query, fit for a `Location`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -125,6 +135,36 @@ mod tests {
             assert_eq!(parse(text), None, "{text:?}");
         }
         assert_eq!(parse(&format!("/{}", "a".repeat(64 * 1024))), None);
+    }
+
+    #[test]
+    fn c20_takes_whole_urls_of_our_own_origin_alone() {
+        let origin = Url::parse("https://app.acme.example").unwrap();
+        let parse = |text: &str| ReturnTo::parse_url(text, &origin).map(|kept| kept.0);
+        for (own, kept) in [
+            ("https://app.acme.example", "/"),
+            ("https://app.acme.example/me?tab=2#x", "/me?tab=2"),
+            ("/me?tab=2", "/me?tab=2"),
+        ] {
+            assert_eq!(parse(own).as_deref(), Some(kept), "{own}");
+        }
+        for hostile in [
+            "https://evil.example/me",
+            "https://app.acme.example.evil.example/me",
+            "https://app.acme.example@evil.example/",
+            "https://app.acme.example:444/me",
+            "http://app.acme.example/me",
+            "HTTPS://APP.ACME.EXAMPLE/me",
+            "https://app.acme.example//evil.example",
+            "https://app.acme.example\\@evil.example",
+            "https://app.acme.example/%2fevil.example",
+            "//app.acme.example/me",
+            "javascript:alert(1)",
+            "me",
+            "",
+        ] {
+            assert_eq!(parse(hostile), None, "{hostile}");
+        }
     }
 
     #[test]

@@ -59,9 +59,23 @@ pub(crate) struct SetCookie<'a> {
 
 impl SetCookie<'_> {
     pub(crate) fn to_header(&self) -> String {
-        let Self { name, value, max_age, secure } = self;
+        self.with(&format!("SameSite=Lax; Max-Age={}", self.max_age))
+    }
+
+    /// Sent with the posts of other sites' pages too, which needs https (RFC 6265bis section 4.1.2.7).
+    pub(crate) fn for_posts_of_others(&self) -> String {
+        self.with(&format!("SameSite=None; Max-Age={}", self.max_age))
+    }
+
+    /// Kept until the browser closes, whatever `max_age` says.
+    pub(crate) fn until_the_browser_closes(&self) -> String {
+        self.with("SameSite=Lax")
+    }
+
+    fn with(&self, attributes: &str) -> String {
+        let Self { name, value, secure, .. } = self;
         let secure = if *secure { "; Secure" } else { "" };
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}")
+        format!("{name}={value}; Path=/; HttpOnly; {attributes}{secure}")
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct CookieNames {
     pub(crate) pending_prefix: String,
     /// The `state` of a logout under way.
     pub(crate) logout: String,
+    /// That the provider was asked about this browser.
+    pub(crate) silent: String,
 }
 
 impl CookieNames {
@@ -24,6 +26,7 @@ impl CookieNames {
             session: format!("{prefix}vs-{tag}"),
             pending_prefix: format!("{prefix}vp-{tag}-"),
             logout: format!("{prefix}vl-{tag}"),
+            silent: format!("{prefix}vq-{tag}"),
         }
     }
 

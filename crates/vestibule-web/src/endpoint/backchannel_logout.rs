@@ -9,7 +9,7 @@ use super::form_body::read_form;
 use crate::{
     engine::Engine,
     error::{Error, LogoutError},
-    http::{BodyFault, Reply, RequestHead, reply},
+    http::{BodyFault, Reply, RequestHead, is_form, reply},
     settings::LogoutScope,
     store::{LogoutId, Realm, Revocation, Revoke, Scope, StoreTime},
     to_the_end::to_the_end,
@@ -86,8 +86,7 @@ where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
 {
-    let media_type = head.header("content-type").and_then(|value| value.split(';').next()).map(str::trim);
-    if !media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
+    if !is_form(head) {
         return Err(LogoutError::ContentType);
     }
     let body = read_form(body, BODY).await?;

@@ -1,14 +1,15 @@
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
-use http::header;
-use vestibule::{Callback, CallbackError, Login, RevocableToken};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use vestibule::{Callback, CallbackError, Diagnose, Login, RevocableToken};
 
-use super::start_login;
+use super::{Start, form_body::read_form, start_login};
 use crate::{
     challenge::login_url,
     engine::Engine,
     error::{Error, LoginError, respond},
-    http::{Reply, RequestHead, is_navigation, reply},
+    http::{BodyFault, Reply, RequestHead, is_form, is_page_load, reply},
     pending::Pending,
     return_to::ReturnTo,
     session::{self, Handle, NewLogin, Standing},
@@ -19,9 +20,15 @@ use crate::{
 /// Equal moments are covered: a fresh login must not begin in the logout's own millisecond.
 const AFTER_A_LOGOUT: Duration = Duration::from_millis(2);
 
-pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Reply {
-    let parsed = Callback::parse(head.query.unwrap_or_default()).map_err(Error::from_callback);
-    let callback = match parsed {
+/// The longest answer that comes as a form (checklist C15).
+const BODY: usize = 64 * 1024;
+
+pub(super) async fn serve<B, F>(engine: &Arc<Engine>, head: &RequestHead<'_>, body: B) -> Reply
+where
+    B: FnOnce(usize) -> F,
+    F: Future<Output = Result<Bytes, BodyFault>>,
+{
+    let callback = match read(engine, head, body).await {
         Ok(callback) => callback,
         Err(error) => return failed(engine, head, &error, &ReturnTo::home()),
     };
@@ -32,16 +39,46 @@ pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Reply
     };
     let (return_to, forget) =
         (pending.return_to.clone(), engine.pending().forget(pending.login.state().expose()));
+    let silent = pending.silent;
     let mut reply = match complete(engine, head, &callback, pending).await {
         Ok(reply) => reply,
+        Err(error) if silent => {
+            tracing::info!(code = error.code(), "nobody is signed in at the provider, as far as it tells");
+            reply::see_other(return_to.as_str())
+        }
         Err(error) => failed(engine, head, &error, &return_to),
     };
     reply::append(&mut reply, header::SET_COOKIE, &forget);
     reply
 }
 
+/// Answers a callback by a method that belongs to another response mode (checklist C15). It is not read.
+pub(super) fn wrong_method(engine: &Engine, head: &RequestHead<'_>, allow: &'static str) -> Reply {
+    let error = Error::from_callback(CallbackError::WrongMode);
+    let mut reply = failed(engine, head, &error, &ReturnTo::home());
+    *reply.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    reply.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+    reply
+}
+
+async fn read<B, F>(engine: &Engine, head: &RequestHead<'_>, body: B) -> Result<Callback, Error>
+where
+    B: FnOnce(usize) -> F,
+    F: Future<Output = Result<Bytes, BodyFault>>,
+{
+    if !engine.request.is_form_post() {
+        return Callback::parse(head.query.unwrap_or_default()).map_err(Error::from_callback);
+    }
+    let wrong_mode = || Error::from_callback(CallbackError::WrongMode);
+    if !is_form(head) {
+        return Err(wrong_mode());
+    }
+    let body = read_form(body, BODY).await.map_err(|_| wrong_mode())?;
+    Callback::parse_form(&body).map_err(Error::from_callback)
+}
+
 fn failed(engine: &Engine, head: &RequestHead<'_>, error: &Error, return_to: &ReturnTo) -> Reply {
-    respond(error, is_navigation(head), &engine.correlation(), Some(&login_url(engine, return_to)))
+    respond(error, is_page_load(head), &engine.correlation(), Some(&login_url(engine, return_to)))
 }
 
 async fn find_pending(
@@ -72,7 +109,7 @@ async fn complete(
     callback: &Callback,
     pending: Pending,
 ) -> Result<Reply, Error> {
-    let Pending { login, began, return_to, restarts } = pending;
+    let Pending { login, began, return_to, restarts, silent, replaces } = pending;
     if !engine.spent_states.take(login.state(), engine.clock().monotonic()) {
         // A double click: the first one brings the session, this one only goes on.
         return Ok(reply::see_other(return_to.as_str()));
@@ -89,7 +126,7 @@ async fn complete(
             return Err(error);
         }
     };
-    let ends = Handle::from_cookie(engine, head).map(|old| old.key());
+    let ends = Handle::from_cookie(engine, head).map(|old| old.key()).or(replaces);
     match engine.store.insert(session, ends).await {
         Ok(inserted) => match inserted.reply {
             Insert::Stored(_) => {
@@ -101,9 +138,10 @@ async fn complete(
             Insert::Refused => {
                 drop_grant(engine, &login).await;
                 tracing::info!("a logout overtook a login");
-                if restarts == 0 {
+                if restarts == 0 && !silent {
                     tokio::time::sleep(AFTER_A_LOGOUT).await;
-                    start_login(engine, head, return_to, 1).await
+                    let again = Start { restarts: 1, ..Start::new(engine, return_to) };
+                    start_login(engine, head, again).await
                 } else {
                     Err(LoginError::SessionRevoked.into())
                 }
@@ -119,7 +157,7 @@ async fn complete(
     }
 }
 
-async fn verdict(engine: &Engine, head: &RequestHead<'_>, login: &Login) -> Result<bytes::Bytes, Error> {
+async fn verdict(engine: &Engine, head: &RequestHead<'_>, login: &Login) -> Result<Bytes, Error> {
     let Some(on_login) = &engine.on_login else { return Ok(Engine::no_data()) };
     let attempt = LoginAttempt {
         id_token: login.id_token.clone(),
@@ -145,6 +183,6 @@ async fn drop_grant(engine: &Engine, login: &Login) {
     if let Some(refresh_token) = &login.tokens.refresh_token
         && let Err(error) = engine.client.revoke(RevocableToken::Refresh(refresh_token)).await
     {
-        tracing::warn!(code = vestibule::Diagnose::code(&error), "an unused grant was not revoked");
+        tracing::warn!(code = error.code(), "an unused grant was not revoked");
     }
 }

@@ -1,12 +1,15 @@
 use http::header;
+use vestibule::{AuthorizationRequest, Diagnose, Prompt};
 
 use crate::{
     challenge,
     engine::Engine,
     error::{Error, LoginError},
-    http::{Reply, RequestHead, is_navigation, is_prefetch, reply},
+    http::{Parameters, Reply, RequestHead, is_navigation, is_prefetch, reply},
     pending::Pending,
     return_to::ReturnTo,
+    session::Handle,
+    silent,
 };
 
 pub(super) async fn serve(engine: &Engine, head: &RequestHead<'_>) -> Result<Reply, Error> {
@@ -16,20 +19,57 @@ pub(super) async fn serve(engine: &Engine, head: &RequestHead<'_>) -> Result<Rep
     if !is_navigation(head) {
         return Ok(challenge::challenge(None));
     }
-    start_login(engine, head, requested_return(engine, head), 0).await
+    let start = Start::new(engine, requested_return(engine, head));
+    if silent::is_asked_for(engine, head) {
+        ask(engine, head, start).await
+    } else {
+        start_login(engine, head, start).await
+    }
+}
+
+/// Asks the provider who this is, without a page. Whatever hinders it, the visitor is anonymous and sees no error.
+async fn ask(engine: &Engine, head: &RequestHead<'_>, start: Start<'_>) -> Result<Reply, Error> {
+    if !silent::was_tried(engine, head) {
+        return Ok(silent::give_up(engine, &start.return_to));
+    }
+    let request = engine.request.clone().prompt(Prompt::None);
+    let return_to = start.return_to.clone();
+    let silent = Start { request: &request, silent: true, ..start };
+    start_login(engine, head, silent).await.or_else(|error| {
+        tracing::warn!(code = error.code(), "the provider could not be asked who a visitor is");
+        Ok(reply::see_other(return_to.as_str()))
+    })
+}
+
+/// What kind of login starts.
+pub(crate) struct Start<'a> {
+    pub(crate) request: &'a AuthorizationRequest,
+    pub(crate) return_to: ReturnTo,
+    pub(crate) restarts: u8,
+    pub(crate) silent: bool,
+}
+
+impl<'a> Start<'a> {
+    /// The login that a person asks for.
+    pub(crate) fn new(engine: &'a Engine, return_to: ReturnTo) -> Self {
+        Self { request: &engine.request, return_to, restarts: 0, silent: false }
+    }
 }
 
 /// Sends the browser to the provider. Nothing is kept here: the attempt rests in the browser, sealed.
 pub(crate) async fn start_login(
     engine: &Engine,
     head: &RequestHead<'_>,
-    return_to: ReturnTo,
-    restarts: u8,
+    start: Start<'_>,
 ) -> Result<Reply, Error> {
+    let Start { request, return_to, restarts, silent } = start;
     // The store's time anchors the cutoff rule, and a store that does not answer stops the login here (H07).
     let began = engine.store.now().await?;
-    let start = engine.client.begin_login(&engine.request).await?;
-    let pending = Pending { login: start.pending, began, return_to, restarts };
+    // The answer, if it is a post from another site, comes without the session's cookie.
+    let old = if request.is_form_post() { Handle::from_cookie(engine, head) } else { None };
+    let replaces = old.map(|handle| handle.key());
+    let start = engine.client.begin_login(request).await?;
+    let pending = Pending { login: start.pending, began, return_to, restarts, silent, replaces };
     let mut reply = reply::see_other(start.url.as_str());
     for cookie in engine.pending().keep(head, &pending)? {
         reply::append(&mut reply, header::SET_COOKIE, &cookie);
@@ -40,10 +80,7 @@ pub(crate) async fn start_login(
 
 /// Where the user wants to go; the start page for anything that is not plainly ours.
 fn requested_return(engine: &Engine, head: &RequestHead<'_>) -> ReturnTo {
-    let pairs = head.query.and_then(|query| vestibule::form::parse(query).ok()).unwrap_or_default();
-    let mut asked = pairs.iter().filter(|(name, _)| name == "return_to");
-    match (asked.next(), asked.next()) {
-        (Some((_, place)), None) => ReturnTo::parse(place, &engine.origin).unwrap_or_else(ReturnTo::home),
-        _ => ReturnTo::home(),
-    }
+    let parameters = Parameters::of_query(head);
+    let place = parameters.only("return_to").and_then(|place| ReturnTo::parse(place, &engine.origin));
+    place.unwrap_or_else(ReturnTo::home)
 }

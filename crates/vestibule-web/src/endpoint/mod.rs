@@ -3,6 +3,8 @@
 mod backchannel_logout;
 mod callback;
 mod form_body;
+mod frontchannel_logout;
+mod initiate;
 mod logged_out;
 mod login;
 mod logout;
@@ -10,13 +12,13 @@ mod logout;
 use std::{future::Future, sync::Arc};
 
 use bytes::Bytes;
-pub(crate) use login::start_login;
+pub(crate) use login::{Start, start_login};
 
 use crate::{
     engine::Engine,
     error::respond,
-    http::{BodyFault, Reply, RequestHead, is_navigation, reply::method_not_allowed},
-    upstream,
+    http::{BodyFault, Reply, RequestHead, is_page_load, reply::method_not_allowed},
+    silent, upstream,
 };
 
 /// An endpoint of the engine, below its prefix.
@@ -25,7 +27,7 @@ use crate::{
 pub enum Endpoint {
     /// `GET login?return_to=/path`: sends the browser to the provider.
     Login,
-    /// `GET callback`: where the provider sends the browser back to.
+    /// `GET callback`: where the provider sends the browser back to; `POST` where it answers by a form.
     Callback,
     /// `POST logout`: ends the session here, then at the provider.
     Logout,
@@ -33,14 +35,26 @@ pub enum Endpoint {
     LoggedOut,
     /// `POST backchannel-logout`: where the provider tells that a user logged out elsewhere.
     BackchannelLogout,
+    /// `GET frontchannel-logout?iss=…&sid=…`: what the provider shows in a frame when a user logged out elsewhere. There
+    /// only where [`frontchannel_logout`](crate::RelyingPartyBuilder::frontchannel_logout) switched it on.
+    FrontchannelLogout,
+    /// `GET` or `POST initiate?iss=…&target_link_uri=…&login_hint=…`: where a third party starts a login.
+    Initiate,
     /// Calls to an API in the user's name, below the path that the application gave it.
     Relay,
 }
 
 impl Endpoint {
     /// Every endpoint below the prefix.
-    pub const ALL: &'static [Self] =
-        &[Self::Login, Self::Callback, Self::Logout, Self::LoggedOut, Self::BackchannelLogout];
+    pub const ALL: &'static [Self] = &[
+        Self::Login,
+        Self::Callback,
+        Self::Logout,
+        Self::LoggedOut,
+        Self::BackchannelLogout,
+        Self::FrontchannelLogout,
+        Self::Initiate,
+    ];
 
     /// Its last path segment; a relay has paths of the application's choosing.
     pub const fn name(self) -> &'static str {
@@ -50,6 +64,8 @@ impl Endpoint {
             Self::Logout => "logout",
             Self::LoggedOut => "logged-out",
             Self::BackchannelLogout => "backchannel-logout",
+            Self::FrontchannelLogout => "frontchannel-logout",
+            Self::Initiate => "initiate",
             Self::Relay => "relay",
         }
     }
@@ -57,13 +73,23 @@ impl Endpoint {
     pub(crate) fn of(path: &str, engine: &Engine) -> Option<Self> {
         let name = path.strip_prefix(&engine.prefix).and_then(|below| below.strip_prefix('/'));
         let named = name.and_then(|name| Self::ALL.iter().copied().find(|endpoint| endpoint.name() == name));
+        let named = named.filter(|endpoint| endpoint.is_offered(engine));
         named.or_else(|| engine.relays.find(path).map(|_| Self::Relay))
     }
 
-    /// The only method that it answers, if there is but one.
-    const fn method(self) -> Option<&'static str> {
+    fn is_offered(self, engine: &Engine) -> bool {
         match self {
-            Self::Login | Self::Callback | Self::LoggedOut => Some("GET"),
+            Self::FrontchannelLogout => engine.logins.frontchannel_logout,
+            _ => true,
+        }
+    }
+
+    /// The methods that it answers, unless they are the application's business.
+    fn methods(self, engine: &Engine) -> Option<&'static str> {
+        match self {
+            Self::Callback if engine.request.is_form_post() => Some("POST"),
+            Self::Login | Self::Callback | Self::LoggedOut | Self::FrontchannelLogout => Some("GET"),
+            Self::Initiate => Some("GET, POST"),
             Self::Logout | Self::BackchannelLogout => Some("POST"),
             Self::Relay => None,
         }
@@ -80,16 +106,26 @@ where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
 {
-    if let Some(only) = endpoint.method().filter(|only| *only != head.method) {
-        return method_not_allowed(only);
+    let methods = endpoint.methods(engine);
+    if let Some(allow) = methods.filter(|methods| methods.split(", ").all(|method| method != head.method)) {
+        let other_mode = endpoint == Endpoint::Callback && matches!(head.method, "GET" | "POST");
+        return if other_mode {
+            callback::wrong_method(engine, head, allow)
+        } else {
+            method_not_allowed(allow)
+        };
     }
     let outcome = match endpoint {
         Endpoint::Login => login::serve(engine, head).await,
-        Endpoint::Callback => return callback::serve(engine, head).await,
-        Endpoint::Logout => logout::serve(engine, head, body).await,
+        Endpoint::Callback => return callback::serve(engine, head, body).await,
+        Endpoint::Logout => {
+            logout::serve(engine, head, body).await.map(|reply| silent::after_logout(engine, reply))
+        }
         Endpoint::LoggedOut => Ok(logged_out::serve(engine, head)),
         Endpoint::BackchannelLogout => return backchannel_logout::serve(engine, head, body).await,
+        Endpoint::FrontchannelLogout => return frontchannel_logout::serve(engine, head).await,
+        Endpoint::Initiate => initiate::serve(engine, head, body).await,
         Endpoint::Relay => upstream::relay(engine, head, body).await,
     };
-    outcome.unwrap_or_else(|error| respond(&error, is_navigation(head), &engine.correlation(), None))
+    outcome.unwrap_or_else(|error| respond(&error, is_page_load(head), &engine.correlation(), None))
 }

@@ -16,6 +16,30 @@ pub enum LoginError {
     /// The browser loads the login page in advance; nobody asked to log in.
     #[error("a login is not started by a prefetch")]
     Prefetch,
+    /// A third party asked for a login that is not started (OpenID Connect Core section 4, checklist C20).
+    #[error("a login that a third party asked for was not started: {0}")]
+    InitiationRefused(Uninvited),
+}
+
+/// Why a login that a third party asked for is not started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Uninvited {
+    /// `iss` is not the configured issuer, character by character, or is missing.
+    #[error("its issuer is not ours")]
+    Issuer,
+    /// `target_link_uri` is no page of this application (checklist C18).
+    #[error("its target is no page of this application")]
+    Target,
+    /// A parameter is repeated, too long, or cannot be read.
+    #[error("its parameters cannot be read")]
+    Parameter,
+    /// Its token was used before.
+    #[error("its token was used before")]
+    Replayed,
+    /// The provider sends the user here to tell of an error.
+    #[error("the provider told of an error")]
+    ProviderError,
 }
 
 impl Diagnose for LoginError {
@@ -36,6 +60,11 @@ impl Diagnose for LoginError {
                 "login.application_failed",
                 Retry,
                 "the application's on_login failed; see its log",
+            ),
+            Self::InitiationRefused(_) => Diagnosis::new(
+                "login.initiation_refused",
+                Reject,
+                "log in from a page of the application; the address that the provider has for initiated logins may be wrong",
             ),
             Self::Prefetch => Diagnosis::new("login.prefetch", Reject, "open the page to log in"),
         }

@@ -39,6 +39,13 @@ pub enum ConfigError {
     /// A path that a relying party is for, or the page to choose one at, is no plain absolute path, or is given twice.
     #[error("a path of several relying parties is not a plain absolute path of its own")]
     ProtectedPath,
+    /// The provider is to answer by a form, and the base URL is not https: browsers would drop the cookie of the login
+    /// under way (RFC 6265bis section 4.1.2.7).
+    #[error("an answer by form needs a base URL of https")]
+    FormPost,
+    /// What a third party may add to a login is one of the protocol's own parameters (checklist C25).
+    #[error("a third party may not set a parameter of the protocol")]
+    InitiationParameter,
 }
 
 impl Diagnose for ConfigError {
@@ -60,6 +67,13 @@ impl Diagnose for ConfigError {
             Self::Apart => {
                 ("config.apart", "make the providers with Provider::builder(issuer)?.beside(&other).build()")
             }
+            Self::FormPost => {
+                ("config.form_post", "serve the application over https, or leave form_post out")
+            }
+            Self::InitiationParameter => (
+                "config.reserved_param",
+                "list parameters such as organization_id; login_hint is always passed on",
+            ),
             Self::ProtectedPath => ("config.protected_path", "give each a path of its own, such as /staff"),
         };
         Diagnosis::new(code, Disposition::Config, hint)

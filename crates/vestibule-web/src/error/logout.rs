@@ -22,6 +22,10 @@ pub enum LogoutError {
     /// A logout by the user that does not come from one of our pages (checklist B31, D24).
     #[error("the logout was not asked for by a page of this application")]
     Forged,
+    /// A front-channel logout that does not name issuer and `sid` of this browser's session (Front-Channel Logout section
+    /// 2, checklist B32).
+    #[error("the front-channel logout is not for this session")]
+    Ignored,
 }
 
 impl Diagnose for LogoutError {
@@ -35,6 +39,10 @@ impl Diagnose for LogoutError {
             Self::Forged => {
                 ("csrf.rejected", "log out with the form of the page, which carries a csrf field")
             }
+            Self::Ignored => (
+                "frontchannel.ignored",
+                "register the address with frontchannel_logout_session_required, so that iss and sid come along",
+            ),
         };
         Diagnosis::new(code, Disposition::Reject, hint)
     }

@@ -9,7 +9,7 @@ mod upstream;
 
 use vestibule::{Diagnose, Diagnosis};
 
-pub use callback::LoginError;
+pub use callback::{LoginError, Uninvited};
 pub use config::ConfigError;
 pub use logout::LogoutError;
 pub(crate) use respond::{problem, respond};

@@ -4,9 +4,11 @@ use super::RequestHead;
 ///
 /// Browsers say so in `Sec-Fetch-Mode`. Without it, a GET that prefers HTML and does not call itself a script counts.
 pub(crate) fn is_navigation(head: &RequestHead<'_>) -> bool {
-    if head.method != "GET" {
-        return false;
-    }
+    head.method == "GET" && is_page_load(head)
+}
+
+/// The same for any method: a form that a person sends leads to a page too.
+pub(crate) fn is_page_load(head: &RequestHead<'_>) -> bool {
     let by_person = match head.header("sec-fetch-mode") {
         Some(mode) => mode == "navigate",
         None => {
@@ -15,6 +17,12 @@ pub(crate) fn is_navigation(head: &RequestHead<'_>) -> bool {
         }
     };
     by_person && !is_prefetch(head)
+}
+
+/// Whether the body says that it is a form, parameters of the media type allowed.
+pub(crate) fn is_form(head: &RequestHead<'_>) -> bool {
+    let media_type = head.header("content-type").and_then(|value| value.split(';').next()).map(str::trim);
+    media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 /// Whether the browser loads the page before anybody asked for it.

@@ -1,3 +1,5 @@
+mod logins;
+
 use std::{fmt, sync::Arc, time::Duration};
 
 use url::Url;
@@ -10,6 +12,7 @@ use crate::{
     endpoint::Endpoint,
     engine::{BoxError, Engine, OnLogin},
     http::is_plain_path,
+    login_options::LoginOptions,
     pending,
     return_to::ReturnTo,
     session::{Flights, Watchers},
@@ -40,6 +43,7 @@ pub struct RelyingPartyBuilder<S> {
     after_logout: Option<String>,
     on_login: Option<OnLogin>,
     relays: Relays,
+    logins: LoginOptions,
     sessions: S,
 }
 
@@ -73,6 +77,7 @@ impl RelyingPartyBuilder<NoSessions> {
             after_logout: None,
             on_login: None,
             relays: Relays::default(),
+            logins: LoginOptions::default(),
             sessions: NoSessions,
         }
     }
@@ -97,6 +102,7 @@ impl RelyingPartyBuilder<NoSessions> {
             after_logout: self.after_logout,
             on_login: self.on_login,
             relays: self.relays,
+            logins: self.logins,
             sessions: Stored { backend: Arc::new(backend), keys },
         }
     }
@@ -211,6 +217,10 @@ impl RelyingPartyBuilder<Stored> {
         };
         let redirect_uri = uri(Endpoint::Callback)?;
         let request = AuthorizationRequest::new(redirect_uri).scopes(self.scopes);
+        let request = match self.customise {
+            Some(customise) => customise(request),
+            None => request,
+        };
         let provider = self.client.provider();
         let (issuer, client_id) = (provider.issuer().as_str(), self.client.client_id());
         let secure = origin.scheme() == "https";
@@ -223,10 +233,8 @@ impl RelyingPartyBuilder<Stored> {
         Ok(RelyingParty(Arc::new(Engine {
             store: Arc::new(Deadline(self.sessions.backend.open(&realm, retention))),
             post_logout_redirect_uri: uri(Endpoint::LoggedOut)?,
-            request: match self.customise {
-                Some(customise) => customise(request),
-                None => request,
-            },
+            request: self.logins.prepare(request, secure)?,
+            logins: self.logins,
             names: CookieNames::new(issuer, client_id, secure),
             pending_sealer: sealer(Purpose::PendingLogin),
             token_sealer: sealer(Purpose::Tokens),

@@ -18,6 +18,7 @@ use crate::{
     error::respond,
     http::{Reply, RequestHead, is_navigation},
     return_to::ReturnTo,
+    silent,
     store::{Load, SessionRecord, StoreTime, Touch},
 };
 
@@ -41,6 +42,8 @@ struct Inner {
     page: Option<String>,
     visitor: OnceCell<Visitor>,
     read: AtomicBool,
+    /// Whether the provider may be asked, without a page, who an anonymous visitor is.
+    asks_silently: bool,
     /// Where a person chooses whom to log in at, when nobody is chosen yet.
     choose_at: Option<Arc<str>>,
 }
@@ -67,6 +70,7 @@ impl Visit {
             page: is_navigation(head).then(|| head.path_and_query()),
             visitor: OnceCell::new(),
             read: AtomicBool::new(false),
+            asks_silently: choose_at.is_none() && silent::is_due(engine, head),
             choose_at,
         }))
     }
@@ -79,6 +83,23 @@ impl Visit {
         self.0.read.store(true, Ordering::Relaxed);
         let Some(handle) = &self.0.handle else { return Ok(Visitor::Anonymous) };
         self.0.visitor.get_or_try_init(|| load(&self.0.engine, handle)).await.cloned()
+    }
+
+    /// Who makes the request, for a page that is for everybody: as [`visitor`](Self::visitor), but where
+    /// [`silent_login`](crate::RelyingPartyBuilder::silent_login) is switched on, the browser of an anonymous visitor is
+    /// first sent to ask the provider, once.
+    ///
+    /// # Errors
+    /// The answer to give instead of the page: the way to the provider, or that the store cannot tell.
+    pub async fn welcome(&self) -> Result<Visitor, Reply> {
+        let visitor = self.visitor().await.map_err(|error| self.respond(&error.into()))?;
+        match &self.0.page {
+            Some(page) if self.0.asks_silently && matches!(visitor, Visitor::Anonymous) => {
+                let place = ReturnTo::parse(page, &self.0.engine.origin);
+                Err(silent::ask(&self.0.engine, &place.unwrap_or_else(ReturnTo::home)))
+            }
+            _ => Ok(visitor),
+        }
     }
 
     /// The answer to an anonymous visitor of a protected place: a page is sent to log in and comes back to where the

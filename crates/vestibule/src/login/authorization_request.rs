@@ -25,6 +25,7 @@ use crate::{ConfigError, ProviderMetadata};
 pub struct AuthorizationRequest {
     redirect_uri: RedirectUri,
     scopes: Vec<String>,
+    form_post: bool,
     max_age: Option<Duration>,
     required_acr: Vec<String>,
     parameters: Vec<(&'static str, String)>,
@@ -68,6 +69,7 @@ impl AuthorizationRequest {
         Self {
             redirect_uri,
             scopes: Vec::new(),
+            form_post: false,
             max_age: None,
             required_acr: Vec::new(),
             parameters: Vec::new(),
@@ -89,6 +91,19 @@ impl AuthorizationRequest {
     /// How the provider should treat the user.
     pub fn prompt(self, prompt: Prompt) -> Self {
         self.set("prompt", prompt.as_str())
+    }
+
+    /// Asks for the answer as a form that the browser posts to the redirect URI, so that no code is in a URL (OAuth 2.0
+    /// Form Post Response Mode). Read it with [`Callback::parse_form`](crate::Callback::parse_form). The browser sends
+    /// `SameSite=Lax` cookies with no such post. Default: the answer is the query of the redirect URI.
+    pub fn form_post(mut self) -> Self {
+        self.form_post = true;
+        self.set("response_mode", "form_post")
+    }
+
+    /// Whether the answer is to come as a form.
+    pub fn is_form_post(&self) -> bool {
+        self.form_post
     }
 
     /// How long ago the user may have entered credentials. The answer is held to it.

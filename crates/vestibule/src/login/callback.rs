@@ -22,6 +22,7 @@ pub struct Callback {
     code: Option<AuthorizationCode>,
     refusal: Option<ProviderRefusal>,
     has_token: bool,
+    is_form: bool,
 }
 
 /// Members that may come once at most (RFC 6749 section 3.1, checklist C07).
@@ -60,12 +61,28 @@ impl Callback {
             code: code.map(AuthorizationCode::new),
             refusal: error.map(|error| ProviderRefusal::new(&error, description.as_deref())),
             has_token: access_token.is_some() || id_token.is_some(),
+            is_form: false,
         })
+    }
+
+    /// Reads the form that the browser posted to the redirect URI of a [`form_post`] request. Unknown members are ignored.
+    ///
+    /// [`form_post`]: crate::AuthorizationRequest::form_post
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), and [`CallbackError::Malformed`] when the body is no UTF-8.
+    pub fn parse_form(body: &[u8]) -> Result<Self, CallbackError> {
+        let form = std::str::from_utf8(body).map_err(|_| CallbackError::Malformed)?;
+        Ok(Self { is_form: true, ..Self::parse(form)? })
     }
 
     /// The `state` it claims to answer.
     pub fn state(&self) -> Option<&State> {
         self.state.as_ref()
+    }
+
+    pub(crate) fn is_form(&self) -> bool {
+        self.is_form
     }
 
     pub(crate) fn issuer(&self) -> Option<&str> {
@@ -112,6 +129,10 @@ pub enum CallbackError {
     /// The state is genuine, but this browser did not start that login (RFC 9700 section 4.7, checklist C02).
     #[error("the callback's login was not started in this browser")]
     StateUnbound,
+    /// The answer came as a query where a form was asked for, the other way round, or as no form that can be read
+    /// (OAuth 2.0 Form Post Response Mode section 2, checklist C15).
+    #[error("the callback did not come in the response mode that was asked for")]
+    WrongMode,
     /// The login was started at another provider or by another client (RFC 9700 section 4.4, checklist C05).
     #[error("the callback's login was started at another provider")]
     ProviderMismatch,
@@ -148,6 +169,11 @@ impl Diagnose for CallbackError {
                 "callback.state_unbound",
                 Reject,
                 "start the login again in this browser; check that its cookies reach this application",
+            ),
+            Self::WrongMode => Diagnosis::new(
+                "callback.wrong_mode",
+                Reject,
+                "start the login again; check that the provider supports the response mode",
             ),
             Self::ProviderMismatch => Diagnosis::new(
                 "callback.provider_mismatch",

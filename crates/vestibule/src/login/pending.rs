@@ -28,7 +28,7 @@ impl fmt::Debug for LoginStart {
 
 /// What must be kept, secretly and for this browser alone, until the provider's answer comes.
 ///
-/// It pins issuer, client and redirect URI, and holds `state`, `nonce` and the code verifier (checklist C05). It is
+/// It pins issuer, client, redirect URI and response mode, and holds `state`, `nonce` and the code verifier (checklist C05). It is
 /// taken by value when the login is completed: an attempt ends once. Where it is stored, take it out of there first.
 pub struct PendingLogin {
     pub(crate) issuer: String,
@@ -37,6 +37,7 @@ pub struct PendingLogin {
     pub(crate) state: State,
     pub(crate) nonce: Nonce,
     pub(crate) verifier: CodeVerifier,
+    pub(crate) form_post: bool,
     pub(crate) max_age: Option<Duration>,
     pub(crate) required_acr: Vec<String>,
 }
@@ -55,6 +56,7 @@ impl PendingLogin {
             state: State::new(random_token(random)?),
             nonce: Nonce::new(random_token(random)?),
             verifier: CodeVerifier::new(random_token(random)?),
+            form_post: request.is_form_post(),
             max_age: request.required_max_age(),
             required_acr: request.required_acr().to_vec(),
         })
@@ -74,6 +76,7 @@ impl PendingLogin {
             state: self.state.expose().into(),
             nonce: self.nonce.expose().into(),
             verifier: self.verifier.expose().into(),
+            form_post: self.form_post,
             max_age: self.max_age.map(|age| age.as_secs()),
             required_acr: self.required_acr.iter().map(Into::into).collect(),
         };
@@ -91,15 +94,20 @@ impl PendingLogin {
             state: State::new(stored.state),
             nonce: Nonce::new(stored.nonce),
             verifier: CodeVerifier::new(stored.verifier),
+            form_post: stored.form_post,
             max_age: stored.max_age.map(Duration::from_secs),
             required_acr: stored.required_acr.into_iter().map(Cow::into_owned).collect(),
         })
     }
 
-    /// Whether the answer is one to this attempt: first its state, then its `iss`. Nothing else of it counts before.
+    /// Whether the answer is one to this attempt: first its state, then the way it came, then its `iss`. Nothing else of
+    /// it counts before.
     pub(crate) fn recognise(&self, callback: &Callback) -> Result<(), CallbackError> {
         if callback.state() != Some(&self.state) {
             return Err(CallbackError::StateInvalid);
+        }
+        if callback.is_form() != self.form_post {
+            return Err(CallbackError::WrongMode);
         }
         match callback.issuer() {
             Some(issuer) if issuer != self.issuer => Err(CallbackError::IssuerMismatch),
@@ -131,6 +139,8 @@ struct Stored<'a> {
     nonce: Cow<'a, str>,
     #[serde(rename = "v", borrow)]
     verifier: Cow<'a, str>,
+    #[serde(rename = "f", default, skip_serializing_if = "std::ops::Not::not")]
+    form_post: bool,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]

@@ -34,10 +34,13 @@ impl Site for BareSite {
             return relying_party.serve(endpoint, head, read).await;
         }
         let visit = self.0.visit(&head);
-        let mut response = match route(&head, &visit, &body).await {
-            Ok(response) => response,
-            Err(SessionError::Required) => visit.challenge(),
-            Err(error) => visit.respond(&Error::from(error)),
+        let mut response = match public(&head, &visit).await {
+            Some(response) => response,
+            None => match route(&head, &visit, &body).await {
+                Ok(response) => response,
+                Err(SessionError::Required) => visit.challenge(),
+                Err(error) => visit.respond(&Error::from(error)),
+            },
         };
         if head.method == "HEAD" {
             *response.body_mut() = Bytes::new();
@@ -45,6 +48,23 @@ impl Site for BareSite {
         visit.finish(response.headers_mut());
         response
     }
+}
+
+/// The pages that greet whoever is there.
+async fn public(head: &RequestHead<'_>, visit: &Visit) -> Option<Response<Bytes>> {
+    let page = match head.path {
+        "/" => site::home,
+        "/news" => site::news,
+        "/unchanged" => site::unchanged,
+        _ => return None,
+    };
+    if !matches!(head.method, "GET" | "HEAD") {
+        return None;
+    }
+    Some(match visit.welcome().await {
+        Ok(visitor) => page(&visitor),
+        Err(reply) => reply,
+    })
 }
 
 async fn route(head: &RequestHead<'_>, visit: &Visit, body: &[u8]) -> Result<Response<Bytes>, SessionError> {
@@ -60,9 +80,6 @@ async fn route(head: &RequestHead<'_>, visit: &Visit, body: &[u8]) -> Result<Res
     }
     match head.path {
         "/logo.svg" => Ok(site::logo()),
-        "/" => Ok(site::home(&visit.visitor().await?)),
-        "/news" => Ok(site::news(&visit.visitor().await?)),
-        "/unchanged" => Ok(site::unchanged(&visit.visitor().await?)),
         protected => {
             let Visitor::SignedIn(session) = visit.visitor().await? else {
                 return Err(SessionError::Required);

@@ -1,0 +1,64 @@
+use std::sync::Arc;
+
+use http::{StatusCode, header};
+use url::Url;
+use vestibule::Diagnose;
+
+use crate::{
+    engine::Engine,
+    error::{Error, LogoutError, problem, respond},
+    http::{Parameters, Reply, RequestHead, reply},
+    session::Handle,
+    silent,
+    store::Load,
+};
+
+/// Ends the session of this browser when the provider shows this page in a frame (OpenID Connect Front-Channel Logout
+/// section 3, checklist B32).
+///
+/// Nothing proves that the provider asks, so that both `iss` and `sid` must be those of the session, and nothing beyond
+/// this session ends: no token is revoked at the provider.
+pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Reply {
+    let mut reply = match end_here(engine, head).await {
+        Ok(ended) => {
+            let mut reply = reply::empty(StatusCode::OK);
+            if ended {
+                reply::append(&mut reply, header::SET_COOKIE, &engine.no_session_cookie());
+                silent::remember(engine, &mut reply);
+                tracing::info!("logged out by the provider's page");
+            }
+            reply
+        }
+        Err(Error::Logout(error @ LogoutError::Ignored)) => {
+            let correlation = engine.correlation();
+            tracing::info!(code = error.code(), correlation, "front-channel logout ignored");
+            problem(StatusCode::BAD_REQUEST, error.code(), &error.to_string(), Some(&correlation))
+        }
+        Err(error) => respond(&error, false, &engine.correlation(), None),
+    };
+    let policy = format!("default-src 'none'; frame-ancestors {}", origin_of(engine.realm.issuer()));
+    reply::append(&mut reply, header::CONTENT_SECURITY_POLICY, &policy);
+    reply
+}
+
+/// Whether there was a session to end.
+async fn end_here(engine: &Engine, head: &RequestHead<'_>) -> Result<bool, Error> {
+    let parameters = Parameters::of_query(head);
+    let (Some(issuer), Some(sid)) = (parameters.only("iss"), parameters.only("sid")) else {
+        return Err(LogoutError::Ignored.into());
+    };
+    if issuer != engine.realm.issuer() {
+        return Err(LogoutError::Ignored.into());
+    }
+    let Some(handle) = Handle::from_cookie(engine, head) else { return Ok(false) };
+    let Load::Live(record) = engine.store.load(&handle.key()).await?.reply else { return Ok(false) };
+    if !record.scopes.contains(&engine.realm.sid(sid)) {
+        return Err(LogoutError::Ignored.into());
+    }
+    engine.store.end(&handle.key()).await?;
+    Ok(true)
+}
+
+fn origin_of(issuer: &str) -> String {
+    Url::parse(issuer).map_or_else(|_| "'none'".to_owned(), |url| url.origin().ascii_serialization())
+}

@@ -1,0 +1,56 @@
+use super::RelyingPartyBuilder;
+
+/// More ways to log in and out. All of them are off unless they are named.
+impl<S> RelyingPartyBuilder<S> {
+    /// Asks the provider once whether an anonymous visitor is signed in there, before a page for everybody is shown
+    /// (OpenID Connect Core section 3.1.2.1, `prompt=none`).
+    ///
+    /// A page load whose handler asks for [`Visitor`](crate::Visitor) goes to the provider and comes back to the same
+    /// page: signed in, or anonymous. That happens once in a browser session, and never to scripts, frames, prefetches,
+    /// crawlers, or browsers without cookies; nor after a logout, nor when the provider is out of reach. Nobody sees an
+    /// error page because of it. Pages for signed-in users go to the provider's login page, as always.
+    ///
+    /// Crawlers and browsers that send no `Sec-Fetch-Dest: document` count as anonymous at once. A browser that refuses
+    /// cookies comes back with `silent-login=off` in the query.
+    pub fn silent_login(mut self) -> Self {
+        self.logins.silent = true;
+        self
+    }
+
+    /// Lets the provider answer by a form that the browser posts, so that no code appears in a URL (OAuth 2.0 Form Post
+    /// Response Mode). The callback then takes `POST` alone.
+    ///
+    /// Such a post comes from another site, so that the cookie of a login under way has to be `SameSite=None`; the
+    /// session's own cookie stays `Lax`. Needs a base URL of https.
+    pub fn form_post(mut self) -> Self {
+        self.logins.form_post = true;
+        self
+    }
+
+    /// Takes part in logouts by the browser (OpenID Connect Front-Channel Logout): the provider shows
+    /// `frontchannel-logout?iss=…&sid=…` in a hidden frame, and the session of this browser ends if both are its own.
+    ///
+    /// Browsers send `SameSite=Lax` cookies into no frame of another site, and many send none at all there. So this works
+    /// where provider and application share a site, such as `login.acme.example` and `app.acme.example`, and elsewhere
+    /// it does nothing. Back-channel logout depends on no browser; prefer it.
+    pub fn frontchannel_logout(mut self) -> Self {
+        self.logins.frontchannel_logout = true;
+        self
+    }
+
+    /// Lets a third party start a login without naming the issuer, as Scalekit does for stale bookmarks and invitations.
+    /// OpenID Connect Core section 4 requires `iss`, and so does `initiate` unless this is set.
+    pub fn initiation_without_issuer(mut self) -> Self {
+        self.logins.initiation_without_issuer = true;
+        self
+    }
+
+    /// What a third party that starts a login may add to the authorization request, beside `login_hint`: such as
+    /// `organization_id`, or what an invitation carries. Default: nothing.
+    ///
+    /// The names are checked by `build`: the protocol's own parameters cannot be passed on.
+    pub fn initiation_parameters<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.logins.initiation_parameters = names.into_iter().map(Into::into).collect();
+        self
+    }
+}
