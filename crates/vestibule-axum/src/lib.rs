@@ -45,6 +45,6 @@ pub use failure::Failure;
 pub use form::CheckedForm;
 pub use vestibule_web::{
     ConfigError, CookieKeys, Error, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, MemoryStore,
-    OtherSession, RelyingParties, RelyingParty, SessionError, error, store, vestibule,
+    OtherSession, RelyingParties, RelyingParty, SessionError, error, http, store, vestibule,
 };
 pub use wrap::wrap;

@@ -143,6 +143,16 @@ impl Session {
         if genuine { Ok(()) } else { Err(SessionError::Forged) }
     }
 
+    /// Whether a request comes from a page of this application, by what the browser says of its origin: for those that can
+    /// carry no token, such as the handshake of a WebSocket, which every page of a sibling domain can start with this
+    /// session's cookie (RFC 6455 section 10.2).
+    ///
+    /// # Errors
+    /// [`SessionError::Forged`] when it did not.
+    pub fn check_origin(&self, head: &RequestHead<'_>) -> Result<(), SessionError> {
+        if csrf::is_same_origin(&self.0.engine, head) { Ok(()) } else { Err(SessionError::Forged) }
+    }
+
     /// Where the log-out form posts to.
     pub fn logout_path(&self) -> String {
         self.0.engine.path_of(crate::endpoint::Endpoint::Logout)

@@ -1,9 +1,10 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, ensure};
 use reqwest::{
     Client, RequestBuilder, Response, StatusCode, Url,
-    header::{ACCEPT, CONTENT_TYPE, HeaderMap, ORIGIN},
+    cookie::{CookieStore as _, Jar},
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, ORIGIN},
 };
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub struct Browser {
     http: Client,
+    jar: Arc<Jar>,
 }
 
 /// What an address answered, after all redirects.
@@ -34,8 +36,9 @@ impl Browser {
     /// # Errors
     /// When no HTTP client can be made on this system.
     pub fn new() -> Result<Self> {
-        let http = Client::builder().cookie_store(true).no_proxy().timeout(ANSWER_WITHIN);
-        Ok(Self { http: http.build()? })
+        let jar = Arc::new(Jar::default());
+        let http = Client::builder().cookie_provider(Arc::clone(&jar)).no_proxy().timeout(ANSWER_WITHIN);
+        Ok(Self { http: http.build()?, jar })
     }
 
     /// Opens an address, as if somebody typed it.
@@ -75,6 +78,24 @@ impl Browser {
         let request = self.http.get(url).header(ACCEPT, "application/json");
         let request = request.header("sec-fetch-mode", "cors").header("sec-fetch-site", "same-origin");
         Page::read(request.send().await?).await
+    }
+
+    /// Opens an answer that goes on, as a script of its own site.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn stream(&self, url: &str) -> Result<Response> {
+        let request =
+            self.http.get(url).header("sec-fetch-mode", "cors").header("sec-fetch-site", "same-origin");
+        Ok(request.send().await?)
+    }
+
+    /// The cookies that go with a request to this address, as one header.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn cookies(&self, url: &str) -> Result<Option<HeaderValue>> {
+        Ok(self.jar.cookies(&Url::parse(url)?))
     }
 
     /// Sends fields to an address, as a form of some other site would.
