@@ -44,7 +44,10 @@ async fn the_example_runs_and_logs() {
     let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     let issuer = lines.next().unwrap().strip_prefix("issuer  ").unwrap().to_owned();
     let listed: Vec<String> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
-    assert_eq!(listed, ["client  dashboard", "client  docs-portal", "client  live", "user    alice", "user    bob"]);
+    assert_eq!(
+        listed,
+        ["client  dashboard", "client  docs-portal", "client  live", "user    alice", "user    bob"]
+    );
 
     let query = "response_type=code&client_id=dashboard&scope=openid\
         &redirect_uri=http://127.0.0.1:3000/auth/callback\
