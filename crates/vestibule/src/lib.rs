@@ -101,11 +101,16 @@ mod token;
 pub mod transport;
 
 pub use authority::{Authority, AuthorityClaims};
-pub use client::{AnyKind, Client, ClientKind, CodeFlow, Confidential, EndSession, Refreshed, WebApp};
+#[cfg(not(target_arch = "wasm32"))]
+pub use client::PrivateKey;
+pub use client::{
+    AnyKind, Client, ClientCredentials, ClientKind, CodeFlow, Confidential, Credential, EndSession,
+    Refreshed, Service, TokenSource, WebApp,
+};
 pub use error::{ConfigError, Diagnose, Diagnosis, Disposition, Error, ProviderRefusal};
 pub use exchange::{
-    RefreshError, RefreshFailure, RetryAfter, RevocableToken, RevocationError, TokenEndpointError,
-    TokenResponse,
+    RefreshError, RefreshFailure, RetryAfter, RevocableToken, RevocationError, ServiceTokenError,
+    TokenEndpointError, TokenResponse,
 };
 pub use issuer::Issuer;
 #[cfg(not(target_arch = "wasm32"))]

@@ -12,9 +12,9 @@
 //! provider.web_app("dashboard")
 //! # }
 //! ```
-//! ```compile_fail,E0308
+//! ```compile_fail,E0277
 //! # use vestibule::*; fn f(provider: &Provider) -> Client<WebApp> {
-//! provider.web_app("dashboard", None)
+//! provider.web_app("dashboard", None::<ClientSecret>)
 //! # }
 //! ```
 //!
@@ -80,6 +80,39 @@
 //! ```compile_fail,E0277
 //! enum Homemade {}
 //! impl vestibule::ClientKind for Homemade {}
+//! ```
+//!
+//! A service acts for itself alone, and a web app for its users alone:
+//!
+//! ```
+//! # use vestibule::*; fn f(nightly: &Client<Service>) -> TokenSource {
+//! nightly.token_source(["reports:read"])
+//! # }
+//! ```
+//! ```compile_fail,E0599
+//! # use vestibule::*; fn f(dashboard: &Client<WebApp>) -> TokenSource {
+//! dashboard.token_source(["reports:read"])
+//! # }
+//! ```
+//! ```compile_fail,E0599
+//! # use vestibule::*; async fn f(nightly: &Client<Service>, pending: PendingLogin, callback: &Callback) {
+//! let _ = nightly.complete_login(pending, callback).await;
+//! # }
+//! ```
+//! ```compile_fail,E0599
+//! # use vestibule::*; async fn f(nightly: &Client<Service>, token: &RefreshToken, user: &Identity) {
+//! let _ = nightly.refresh(token, user).await;
+//! # }
+//! ```
+//! ```compile_fail,E0599
+//! # use vestibule::*; async fn f(nightly: &Client<Service>) {
+//! let _ = nightly.verify_logout_token("").await;
+//! # }
+//! ```
+//! ```compile_fail,E0599
+//! # use vestibule::*; fn f(nightly: Client<Service>) -> Client<AnyKind> {
+//! nightly.erase()
+//! # }
 //! ```
 //!
 //! Proofs are made by the verifier alone:

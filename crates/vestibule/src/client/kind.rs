@@ -6,12 +6,12 @@ pub trait ClientKind: sealed::Sealed + 'static {}
 /// Kinds that log users in with the authorization code flow, always with PKCE.
 pub trait CodeFlow: ClientKind {}
 
-/// Kinds that can keep a secret.
+/// Kinds that can keep a secret or a private key.
 pub trait Confidential: ClientKind {}
 
-/// A web application on a server: it has a secret, and uses PKCE all the same.
+/// A web application on a server: it has a secret or a private key, and uses PKCE all the same.
 ///
-/// There is no web application without a secret:
+/// There is no web application without one:
 ///
 /// ```compile_fail,E0061
 /// # let provider = vestibule::Provider::new("https://acme.example").unwrap();
@@ -25,6 +25,23 @@ pub trait Confidential: ClientKind {}
 #[derive(Debug)]
 pub enum WebApp {}
 
+/// A program that acts for itself, such as a nightly job or a caller of management APIs (RFC 6749 section 4.4). It logs
+/// nobody in:
+///
+/// ```compile_fail,E0599
+/// # use vestibule::*; async fn f(nightly: &Client<Service>, request: &AuthorizationRequest) {
+/// let _ = nightly.begin_login(request).await;
+/// # }
+/// ```
+///
+/// ```
+/// # use vestibule::*; async fn f(nightly: &Client<Service>, wanted: &ClientCredentials) {
+/// let _ = nightly.client_credentials(wanted).await;
+/// # }
+/// ```
+#[derive(Debug)]
+pub enum Service {}
+
 /// A client whose kind has been left behind: see [`Client::erase`](crate::Client::erase).
 #[derive(Debug)]
 pub enum AnyKind {}
@@ -32,6 +49,9 @@ pub enum AnyKind {}
 impl ClientKind for WebApp {}
 impl CodeFlow for WebApp {}
 impl Confidential for WebApp {}
+
+impl ClientKind for Service {}
+impl Confidential for Service {}
 
 impl ClientKind for AnyKind {}
 impl CodeFlow for AnyKind {}
@@ -41,5 +61,6 @@ mod sealed {
     pub trait Sealed {}
 
     impl Sealed for super::WebApp {}
+    impl Sealed for super::Service {}
     impl Sealed for super::AnyKind {}
 }

@@ -83,11 +83,10 @@ impl<K: CodeFlow> Client<K> {
         let metadata = self.provider().metadata().await?;
         let code = callback.code(metadata.authorization_response_iss)?;
         let tokens = self
-            .provider()
-            .exchange(ExchangeCode {
+            .authenticated(&metadata, |authentication| ExchangeCode {
                 metadata: &metadata,
                 client_id: self.client_id(),
-                authentication: self.authentication(&metadata)?,
+                authentication,
                 code: &code,
                 redirect_uri: &pending.redirect_uri,
                 verifier: &pending.verifier,

@@ -1,20 +1,31 @@
 //! A registration at a provider, and what it may do according to its kind.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod assertion;
+mod authenticated;
+mod credential;
 mod end_session;
 mod kind;
 mod login;
 mod logout;
+#[cfg(not(target_arch = "wasm32"))]
+mod private_key;
+mod service;
 mod tokens;
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
+pub use credential::Credential;
 pub use end_session::EndSession;
-pub use kind::{AnyKind, ClientKind, CodeFlow, Confidential, WebApp};
+pub use kind::{AnyKind, ClientKind, CodeFlow, Confidential, Service, WebApp};
+#[cfg(not(target_arch = "wasm32"))]
+pub use private_key::PrivateKey;
+pub use service::{ClientCredentials, TokenSource};
 pub use tokens::Refreshed;
 
 use crate::{
-    ClientSecret, ConfigError, Provider, ProviderMetadata, TokenPolicy, exchange::Authentication,
-    keys::KeySource, token::Verifier,
+    ConfigError, Error, Provider, ProviderMetadata, TokenPolicy, exchange::Authentication, keys::KeySource,
+    token::Verifier,
 };
 
 /// A client registered at one provider. Its kind says what it is and what it may do.
@@ -33,32 +44,11 @@ struct Registration {
     policy: TokenPolicy,
 }
 
-#[derive(Clone)]
-enum Credential {
-    Secret(ClientSecret),
-    SecretInBody(ClientSecret),
-}
-
-impl Credential {
-    fn secret(&self) -> &ClientSecret {
-        match self {
-            Self::Secret(secret) | Self::SecretInBody(secret) => secret,
-        }
-    }
-}
-
-impl Client<WebApp> {
-    pub(crate) fn web_app(provider: Provider, client_id: String, secret: ClientSecret) -> Self {
-        Self::new(Registration {
-            provider,
-            client_id,
-            credential: Credential::Secret(secret),
-            policy: TokenPolicy::default(),
-        })
-    }
-}
-
 impl<K: ClientKind> Client<K> {
+    pub(crate) fn registered(provider: Provider, client_id: String, credential: Credential) -> Self {
+        Self::new(Registration { provider, client_id, credential, policy: TokenPolicy::default() })
+    }
+
     fn new(registration: Registration) -> Self {
         Self { registration: Arc::new(registration), kind: PhantomData }
     }
@@ -89,10 +79,7 @@ impl<K: ClientKind> Client<K> {
         if client_id.is_empty() || !client_id.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return Err(ConfigError::ClientId);
         }
-        if self.registration.credential.secret().expose().is_empty() {
-            return Err(ConfigError::ClientSecret);
-        }
-        Ok(())
+        self.registration.credential.check()
     }
 
     fn verifier(&self) -> Verifier<'_, impl KeySource> {
@@ -107,23 +94,20 @@ impl<K: ClientKind> Client<K> {
         }
     }
 
-    fn authentication(&self, metadata: &ProviderMetadata) -> Result<Authentication<'_>, ConfigError> {
-        match &self.registration.credential {
-            Credential::Secret(secret) => Authentication::with_secret(secret, metadata),
-            Credential::SecretInBody(secret) => Ok(Authentication::Post(secret)),
-        }
+    fn authentication(&self, metadata: &ProviderMetadata) -> Result<Authentication<'_>, Error> {
+        self.registration.credential.authentication(self.client_id(), self.provider(), metadata)
     }
 }
 
 impl<K: Confidential> Client<K> {
     /// Sends the secret in the form body (`client_secret_post`), whatever the provider's metadata says: for providers
     /// that document no other way and list none. Default: Basic where the metadata offers it or is silent, else the body
-    /// (RFC 6749 section 2.3.1).
+    /// (RFC 6749 section 2.3.1). A client with a private key sends no secret, and is not changed.
     #[must_use]
     pub fn with_secret_in_body(self) -> Self {
-        let registration = Arc::unwrap_or_clone(self.registration);
-        let credential = Credential::SecretInBody(registration.credential.secret().clone());
-        Self::new(Registration { credential, ..registration })
+        let mut registration = Arc::unwrap_or_clone(self.registration);
+        registration.credential = registration.credential.in_body();
+        Self::new(registration)
     }
 }
 

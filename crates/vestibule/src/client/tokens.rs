@@ -56,11 +56,10 @@ impl<K: CodeFlow> Client<K> {
         self.check_session(previous).map_err(RefreshError::not_sent)?;
         let metadata = self.provider().metadata().await.map_err(RefreshError::not_sent)?;
         let tokens = self
-            .provider()
-            .exchange(ExchangeRefreshToken {
+            .authenticated(&metadata, |authentication| ExchangeRefreshToken {
                 metadata: &metadata,
                 client_id: self.client_id(),
-                authentication: self.authentication(&metadata).map_err(RefreshError::not_sent)?,
+                authentication,
                 refresh_token,
             })
             .await?;
@@ -133,9 +132,13 @@ impl<K: CodeFlow> Client<K> {
     pub async fn revoke(&self, token: RevocableToken<'_>) -> Result<(), Error> {
         let metadata = self.provider().metadata().await?;
         let Some(endpoint) = &metadata.revocation_endpoint else { return Ok(()) };
-        let authentication = self.authentication(&metadata)?;
-        let request = RevokeToken { endpoint, client_id: self.client_id(), authentication, token };
-        Ok(self.provider().exchange(request).await?)
+        let revocation = self.authenticated(&metadata, |authentication| RevokeToken {
+            endpoint,
+            client_id: self.client_id(),
+            authentication,
+            token,
+        });
+        Ok(revocation.await?)
     }
 
     /// Tokens are sent to no other provider than the one they came from.

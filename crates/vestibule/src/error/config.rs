@@ -13,6 +13,9 @@ pub enum ConfigError {
     /// The client secret is empty or the environment variable is not set.
     #[error("the client secret is missing")]
     ClientSecret,
+    /// The private key cannot be read, or is of a type or size that does not sign here.
+    #[error("the private key cannot be used")]
+    PrivateKey,
     /// The redirect URI is no absolute https URL without fragment (loopback may be http).
     #[error("the redirect URI is not an absolute https URL without fragment")]
     RedirectUri,
@@ -62,6 +65,10 @@ impl Diagnose for ConfigError {
             Self::ClientSecret => {
                 ("config.client_secret", "set the secret that the provider issued for this client")
             }
+            Self::PrivateKey => (
+                "config.private_key",
+                "give an unencrypted key in PEM or as JWK: RSA of 2048 to 8192 bits, P-256, P-384 or Ed25519",
+            ),
             Self::RedirectUri => {
                 ("config.redirect_uri", "give the absolute https URL that is registered at the provider")
             }
@@ -81,7 +88,7 @@ impl Diagnose for ConfigError {
             }
             Self::ClientAuthentication => (
                 "config.client_authentication",
-                "allow client_secret_basic or client_secret_post for this client at the provider",
+                "allow client_secret_basic, client_secret_post or private_key_jwt with the key's algorithm at the provider",
             ),
             Self::SharedEndpoint => (
                 "config.shared_endpoint",

@@ -9,7 +9,7 @@ pub use diagnosis::{Diagnose, Diagnosis, Disposition};
 pub use refusal::ProviderRefusal;
 
 use crate::{
-    CallbackError, DiscoveryError, RandomError, RefreshError, RetryAfter, RevocationError,
+    CallbackError, DiscoveryError, RandomError, RefreshError, RetryAfter, RevocationError, ServiceTokenError,
     TokenEndpointError, TokenError, UserInfoError, backoff::Repeated, transport::TransportError,
 };
 
@@ -44,6 +44,9 @@ pub enum Error {
     /// A token was not revoked.
     #[error(transparent)]
     Revocation(#[from] RevocationError),
+    /// No token was granted to a service.
+    #[error(transparent)]
+    Service(#[from] ServiceTokenError),
     /// The random source failed.
     #[error(transparent)]
     Random(#[from] RandomError),
@@ -58,7 +61,8 @@ impl Error {
         match self {
             Self::Discovery(DiscoveryError::Unavailable { retry_after })
             | Self::TokenEndpoint(TokenEndpointError::Unavailable { retry_after })
-            | Self::Revocation(RevocationError::Unavailable { retry_after }) => *retry_after,
+            | Self::Revocation(RevocationError::Unavailable { retry_after })
+            | Self::Service(ServiceTokenError::Unavailable { retry_after }) => *retry_after,
             Self::Refresh(error) => error.retry_after(),
             Self::Repeated(error) => error.retry_after(),
             _ => None,
@@ -84,6 +88,7 @@ impl Diagnose for Error {
             Self::Refresh(error) => error.diagnosis(),
             Self::UserInfo(error) => error.diagnosis(),
             Self::Revocation(error) => error.diagnosis(),
+            Self::Service(error) => error.diagnosis(),
             Self::Random(error) => error.diagnosis(),
             Self::Repeated(error) => error.diagnosis(),
         }

@@ -4,14 +4,20 @@ use http::{HeaderValue, Request, header};
 use zeroize::Zeroizing;
 
 use super::form::Form;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::Algorithm;
 use crate::{ClientSecret, ConfigError, ProviderMetadata};
 
 /// How this client proves itself at the token endpoint, for one request.
+#[derive(Clone)]
 pub(crate) enum Authentication<'a> {
     /// `client_secret_basic` (RFC 6749 section 2.3.1).
     Basic(&'a ClientSecret),
     /// `client_secret_post` (RFC 6749 section 2.3.1).
     Post(&'a ClientSecret),
+    /// `private_key_jwt` (RFC 7523 section 2.2). Never sent twice: providers remember its `jti`.
+    #[cfg(not(target_arch = "wasm32"))]
+    Assertion(Zeroizing<String>),
 }
 
 impl<'a> Authentication<'a> {
@@ -20,22 +26,54 @@ impl<'a> Authentication<'a> {
         secret: &'a ClientSecret,
         metadata: &ProviderMetadata,
     ) -> Result<Self, ConfigError> {
-        let offers =
-            |method: &str| metadata.token_endpoint_auth_methods.iter().any(|offered| offered == method);
-        if offers("client_secret_basic") {
+        if offers(metadata, "client_secret_basic") {
             Ok(Self::Basic(secret))
-        } else if offers("client_secret_post") {
+        } else if offers(metadata, "client_secret_post") {
             Ok(Self::Post(secret))
         } else {
             Err(ConfigError::ClientAuthentication)
         }
     }
 
+    /// Whether the provider takes assertions that are signed like this.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn check_assertion(
+        algorithm: Algorithm,
+        metadata: &ProviderMetadata,
+    ) -> Result<(), ConfigError> {
+        let algorithms = metadata.token_endpoint_auth_signing_algorithms.as_ref();
+        let takes_algorithm =
+            algorithms.is_none_or(|offered| offered.iter().any(|name| name == algorithm.as_str()));
+        if offers(metadata, "private_key_jwt") && takes_algorithm {
+            Ok(())
+        } else {
+            Err(ConfigError::ClientAuthentication)
+        }
+    }
+
+    /// The secret that it sends.
+    pub(crate) fn secret(&self) -> Option<&'a ClientSecret> {
+        match self {
+            Self::Basic(secret) | Self::Post(secret) => Some(secret),
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Assertion(_) => None,
+        }
+    }
+
     /// Writes a form request that carries the proof.
     pub(crate) fn sign(&self, url: &url::Url, client_id: &str, mut form: Form) -> Request<bytes::Bytes> {
-        if let Self::Post(secret) = self {
-            form.add("client_id", client_id);
-            form.add("client_secret", secret.expose());
+        match self {
+            Self::Basic(_) => {}
+            Self::Post(secret) => {
+                form.add("client_id", client_id);
+                form.add("client_secret", secret.expose());
+            }
+            #[cfg(not(target_arch = "wasm32"))]
+            Self::Assertion(assertion) => {
+                form.add("client_id", client_id);
+                form.add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+                form.add("client_assertion", assertion);
+            }
         }
         let mut request = form.post(url);
         if let Self::Basic(secret) = self
@@ -45,6 +83,10 @@ impl<'a> Authentication<'a> {
         }
         request
     }
+}
+
+fn offers(metadata: &ProviderMetadata, method: &str) -> bool {
+    metadata.token_endpoint_auth_methods.iter().any(|offered| offered == method)
 }
 
 /// Both halves are form-encoded first, so that a `:` in either cannot move the border (checklist C33).

@@ -1,6 +1,7 @@
 //! One value per endpoint call: `request` writes it, `accept` reads the answer. Neither does any I/O.
 
 mod authentication;
+mod client_credentials;
 mod code;
 mod form;
 mod refresh;
@@ -14,6 +15,8 @@ use http::{Method, Request, header};
 use url::Url;
 
 pub(crate) use authentication::Authentication;
+pub(crate) use client_credentials::RequestServiceToken;
+pub use client_credentials::ServiceTokenError;
 pub(crate) use code::ExchangeCode;
 pub use code::TokenEndpointError;
 pub(crate) use refresh::ExchangeRefreshToken;

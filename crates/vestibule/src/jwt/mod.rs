@@ -8,6 +8,8 @@ mod compact;
 mod error;
 mod header;
 mod signature;
+#[cfg(not(target_arch = "wasm32"))]
+mod signing_key;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use allowed::AllowedAlgorithms;
@@ -20,3 +22,5 @@ pub use error::JwtError;
 pub(crate) use header::{Header, KeyId};
 pub(crate) use signature::has_small_order;
 pub use signature::{SignatureJob, SignatureVerifier};
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use signing_key::SigningKey;

@@ -28,7 +28,7 @@ impl Jwk {
     }
 
     fn read(jwk: &Map<String, Value>) -> Option<Self> {
-        if !is_for_signatures(jwk) || PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name)) {
+        if !may("verify", jwk) || PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name)) {
             return None;
         }
         let material = KeyMaterial::read(jwk)?;
@@ -89,10 +89,10 @@ impl fmt::Debug for Jwk {
 }
 
 /// `use` and `key_ops`, where present, must allow it (RFC 7517 sections 4.2, 4.3).
-fn is_for_signatures(jwk: &Map<String, Value>) -> bool {
+pub(crate) fn may(operation: &str, jwk: &Map<String, Value>) -> bool {
     let purpose = jwk.get("use").is_none_or(|purpose| purpose == "sig");
     let operations = jwk.get("key_ops").is_none_or(|operations| {
-        operations.as_array().is_some_and(|operations| operations.iter().any(|one| one == "verify"))
+        operations.as_array().is_some_and(|operations| operations.iter().any(|one| one == operation))
     });
     purpose && operations
 }

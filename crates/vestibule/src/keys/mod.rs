@@ -15,8 +15,12 @@ pub(crate) use cache::KeyCache;
 pub use error::KeysError;
 pub(crate) use issuer_keys::IssuerKeys;
 pub use jwk::Jwk;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use jwk::may;
 pub(crate) use key_set::Candidates;
 pub use key_set::KeySet;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use material::Curve;
 pub(crate) use material::KeyMaterial;
 #[cfg(test)]
 pub(crate) use source::CurrentKeys;

@@ -29,6 +29,8 @@ pub struct ProviderMetadata {
     pub end_session_endpoint: Option<Url>,
     /// How clients may authenticate at the token endpoint. `client_secret_basic` when the provider does not say.
     pub token_endpoint_auth_methods: Vec<String>,
+    /// What it lets clients sign their assertions with; `None` when it does not say.
+    pub token_endpoint_auth_signing_algorithms: Option<Vec<String>>,
     /// The scopes it knows; `None` when it does not say.
     pub scopes: Option<Vec<String>>,
     /// What the provider signs ID tokens with.
@@ -61,6 +63,8 @@ impl ProviderMetadata {
             token_endpoint_auth_methods: reader
                 .strings("token_endpoint_auth_methods_supported")?
                 .unwrap_or_else(|| vec!["client_secret_basic".into()]),
+            token_endpoint_auth_signing_algorithms: reader
+                .strings("token_endpoint_auth_signing_alg_values_supported")?,
             scopes: reader.strings("scopes_supported")?,
             id_token_signing_algorithms: reader.required_strings("id_token_signing_alg_values_supported")?,
             code_challenge_methods: reader.strings("code_challenge_methods_supported")?,

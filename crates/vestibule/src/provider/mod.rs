@@ -13,7 +13,7 @@ use metadata_cache::MetadataCache;
 use neighbours::Neighbours;
 
 use crate::{
-    Client, ClientSecret, Clock, ConfigError, Error, Issuer, Random, ResourceServerBuilder,
+    Client, Clock, ConfigError, Credential, Error, Issuer, Random, ResourceServerBuilder, Service,
     SignatureVerifier, TokenError, WebApp,
     exchange::Exchange,
     keys::{FetchKeys, IssuerKeys, KeyCache, KeySource},
@@ -76,10 +76,19 @@ impl Provider {
         Issuer::new(issuer).map(ProviderBuilder::new)
     }
 
-    /// A web application registered at this provider: it keeps a secret, and uses PKCE all the same. An id or a secret
-    /// that cannot be right is told by [`Client::begin_login`].
-    pub fn web_app(&self, client_id: impl Into<String>, secret: ClientSecret) -> Client<WebApp> {
-        Client::web_app(self.clone(), client_id.into(), secret)
+    /// A web application registered at this provider: it keeps a [`ClientSecret`](crate::ClientSecret) or a `PrivateKey`,
+    /// and uses PKCE all the same. An id or a secret that cannot be right is told by [`Client::begin_login`].
+    pub fn web_app(&self, client_id: impl Into<String>, credential: impl Into<Credential>) -> Client<WebApp> {
+        Client::registered(self.clone(), client_id.into(), credential.into())
+    }
+
+    /// A program registered at this provider that acts for itself and logs nobody in.
+    pub fn service(
+        &self,
+        client_id: impl Into<String>,
+        credential: impl Into<Credential>,
+    ) -> Client<Service> {
+        Client::registered(self.clone(), client_id.into(), credential.into())
     }
 
     /// An API that is called with access tokens of this provider; `identifier` is what they name in `aud`, such as

@@ -1,4 +1,4 @@
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot make its keys should stop")]
+#![expect(clippy::expect_used, reason = "a test that cannot make its keys should stop")]
 
 use std::{
     collections::BTreeMap,
@@ -7,18 +7,17 @@ use std::{
 };
 
 use aws_lc_rs::{
-    rand::SystemRandom,
+    encoding::{AsDer, Pkcs8V1Der},
     rsa::KeySize,
-    signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
-        KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384,
-        RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
-    },
+    signature::{EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair},
 };
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
 use serde_json::{Value, json};
 
-use crate::Algorithm;
+use crate::{Algorithm, jwt::SigningKey, keys::Curve};
 
 /// A private key that signs test tokens.
 ///
@@ -28,7 +27,7 @@ use crate::Algorithm;
 pub struct TestKey {
     algorithm: Algorithm,
     kid: String,
-    pair: Arc<Pair>,
+    pair: Arc<SigningKey>,
 }
 
 impl TestKey {
@@ -54,18 +53,25 @@ impl TestKey {
 
     /// Its public half, with `kid`, `use` and `alg`.
     pub fn jwk(&self) -> Value {
-        let named = with_member(self.pair.public(), "kid", self.kid());
+        let named = with_member(self.bare_jwk(), "kid", self.kid());
         with_member(with_member(named, "use", "sig"), "alg", self.algorithm.as_str())
     }
 
     /// The public numbers alone (`kty`, `crv`, `n`, `e`, `x`, `y`).
     pub fn bare_jwk(&self) -> Value {
-        self.pair.public()
+        self.pair.public().expect("a pair has a public half").to_json()
     }
 
     /// Signs `input`.
     pub fn sign(&self, input: &[u8]) -> Vec<u8> {
-        self.pair.sign(self.algorithm, input)
+        self.pair.sign(self.algorithm, input).expect("the key signs")
+    }
+
+    /// The key itself, as PKCS#8 in PEM: for tests of clients that authenticate with one.
+    pub fn to_pkcs8_pem(&self) -> String {
+        let body = BASE64_STANDARD.encode(pkcs8(&self.pair));
+        let lines = body.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned() + "\n");
+        format!("-----BEGIN PRIVATE KEY-----\n{}-----END PRIVATE KEY-----\n", lines.collect::<String>())
     }
 
     /// A token with this header and these claims, whatever they are.
@@ -111,16 +117,10 @@ enum Family {
     Ed25519,
 }
 
-enum Pair {
-    Rsa(RsaKeyPair),
-    Ecdsa(EcdsaKeyPair, &'static str),
-    Ed25519(Ed25519KeyPair),
-}
-
-fn pair(family: Family, number: usize) -> Arc<Pair> {
-    static PAIRS: Mutex<BTreeMap<(Family, usize), Arc<Pair>>> = Mutex::new(BTreeMap::new());
+fn pair(family: Family, number: usize) -> Arc<SigningKey> {
+    static PAIRS: Mutex<BTreeMap<(Family, usize), Arc<SigningKey>>> = Mutex::new(BTreeMap::new());
     let mut pairs = PAIRS.lock().unwrap_or_else(PoisonError::into_inner);
-    Arc::clone(pairs.entry((family, number)).or_insert_with(|| Arc::new(Pair::generate(family))))
+    Arc::clone(pairs.entry((family, number)).or_insert_with(|| Arc::new(family.generate())))
 }
 
 impl Family {
@@ -132,71 +132,25 @@ impl Family {
             _ => Self::Rsa,
         }
     }
-}
 
-impl Pair {
-    fn generate(family: Family) -> Self {
-        let pair = match family {
-            Family::Rsa => RsaKeyPair::generate(KeySize::Rsa2048).map(Self::Rsa),
-            Family::P256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
-                .map(|pair| Self::Ecdsa(pair, "P-256")),
-            Family::P384 => EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING)
-                .map(|pair| Self::Ecdsa(pair, "P-384")),
-            Family::Ed25519 => Ed25519KeyPair::generate().map(Self::Ed25519),
+    fn generate(self) -> SigningKey {
+        let ecdsa =
+            |curve: Curve| EcdsaKeyPair::generate(curve.signing()).map(|pair| SigningKey::Ecdsa(pair, curve));
+        let key = match self {
+            Self::Rsa => RsaKeyPair::generate(KeySize::Rsa2048).map(SigningKey::Rsa),
+            Self::P256 => ecdsa(Curve::P256),
+            Self::P384 => ecdsa(Curve::P384),
+            Self::Ed25519 => Ed25519KeyPair::generate().map(SigningKey::Ed25519),
         };
-        pair.expect("AWS-LC makes keys")
-    }
-
-    fn public(&self) -> Value {
-        let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-        match self {
-            Self::Rsa(pair) => {
-                let (modulus, exponent) = rsa_numbers(pair.public_key().as_ref());
-                json!({ "kty": "RSA", "n": text(modulus), "e": text(exponent) })
-            }
-            Self::Ecdsa(pair, curve) => {
-                let (_, point) = pair.public_key().as_ref().split_at(1);
-                let (x, y) = point.split_at(point.len() / 2);
-                json!({ "kty": "EC", "crv": curve, "x": text(x), "y": text(y) })
-            }
-            Self::Ed25519(pair) => {
-                json!({ "kty": "OKP", "crv": "Ed25519", "x": text(pair.public_key().as_ref()) })
-            }
-        }
-    }
-
-    fn sign(&self, algorithm: Algorithm, input: &[u8]) -> Vec<u8> {
-        let random = SystemRandom::new();
-        match self {
-            Self::Rsa(pair) => {
-                let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(rsa_encoding(algorithm), &random, input, &mut signature).expect("the key signs");
-                signature
-            }
-            Self::Ecdsa(pair, _) => pair.sign(&random, input).expect("the key signs").as_ref().to_vec(),
-            Self::Ed25519(pair) => pair.sign(input).as_ref().to_vec(),
-        }
+        key.expect("AWS-LC makes keys")
     }
 }
 
-/// The numbers in the DER form of a 2048-bit `RSAPublicKey` with exponent 65537, whose layout is fixed.
-fn rsa_numbers(der: &[u8]) -> (&[u8], &[u8]) {
-    const BEFORE_MODULUS: usize = 9;
-    const MODULUS: usize = 256;
-    const BEFORE_EXPONENT: usize = 2;
-    let (_, rest) = der.split_at(BEFORE_MODULUS);
-    let (modulus, rest) = rest.split_at(MODULUS);
-    (modulus, rest.split_at(BEFORE_EXPONENT).1)
-}
-
-fn rsa_encoding(algorithm: Algorithm) -> &'static dyn RsaEncoding {
-    match algorithm {
-        Algorithm::Rs256 => &RSA_PKCS1_SHA256,
-        Algorithm::Rs384 => &RSA_PKCS1_SHA384,
-        Algorithm::Rs512 => &RSA_PKCS1_SHA512,
-        Algorithm::Ps256 => &RSA_PSS_SHA256,
-        Algorithm::Ps384 => &RSA_PSS_SHA384,
-        Algorithm::Ps512 => &RSA_PSS_SHA512,
-        other => panic!("{other} is no RSA algorithm"),
-    }
+fn pkcs8(key: &SigningKey) -> Vec<u8> {
+    let der = match key {
+        SigningKey::Rsa(pair) => pair.as_der().map(|der: Pkcs8V1Der<'_>| der.as_ref().to_vec()),
+        SigningKey::Ecdsa(pair, _) => pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()),
+        SigningKey::Ed25519(pair) => pair.to_pkcs8().map(|der| der.as_ref().to_vec()),
+    };
+    der.expect("AWS-LC writes keys")
 }

@@ -167,6 +167,8 @@ fn metadata(issuer: &TestIssuer, base: &str) -> serde_json::Value {
         "userinfo_endpoint": format!("{base}/userinfo"),
         "revocation_endpoint": format!("{base}/revoke"),
         "end_session_endpoint": format!("{base}/logout"),
+        "token_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -177,6 +179,10 @@ fn metadata(issuer: &TestIssuer, base: &str) -> serde_json::Value {
 fn token(body: &[u8], issuer: &TestIssuer, clock: &TestClock, grants: &Grants) -> Response<Bytes> {
     let pairs = std::str::from_utf8(body).ok().and_then(|body| form::parse(body).ok()).unwrap_or_default();
     let fields: BTreeMap<_, _> = pairs.into_iter().collect();
+    if fields.get("grant_type").is_some_and(|grant| grant == "client_credentials") {
+        let token = json!({ "access_token": grants.next_name(), "token_type": "Bearer", "expires_in": 300 });
+        return json_response(200, &token);
+    }
     let name = fields.get("code").or_else(|| fields.get("refresh_token"));
     let proven = fields.get("code_verifier").map(|verifier| challenge(&CodeVerifier::new(verifier)));
     let Some(grant) = name.and_then(|name| grants.take(name)).filter(|grant| grant.challenge == proven)

@@ -55,7 +55,7 @@ fn c20_other_types_and_kinds_ask_for_no_login() {
         ("an event", with(good.clone(), "events", json!({}))),
         ("a nonce", with(good.clone(), "nonce", NONCE)),
         ("an access token", with(with(good.clone(), "client_id", CLIENT), "jti", "tkn_1")),
-        ("an authorization response", with(good.clone(), "code", "c")),
+        ("an authorization response", with(good, "code", "c")),
     ] {
         assert_eq!(refused(&world, &world.sign(&claims)), "idp_initiated.wrong_kind", "{input}");
     }
