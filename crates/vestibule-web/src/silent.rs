@@ -48,7 +48,8 @@ pub(crate) fn after_logout(engine: &Engine, mut reply: Reply) -> Reply {
 /// From now on nobody is asked about this browser, until it is closed.
 pub(crate) fn remember(engine: &Engine, reply: &mut Reply) {
     if engine.logins.silent {
-        let cookie = SetCookie { name: &engine.names.silent, value: "1", max_age: 0, secure: engine.secure };
+        let cookie =
+            SetCookie { name: &engine.names.silent, value: "tried-once", max_age: 0, secure: engine.secure };
         reply::append(reply, header::SET_COOKIE, &cookie.until_the_browser_closes());
     }
 }

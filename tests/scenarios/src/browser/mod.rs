@@ -64,24 +64,28 @@ impl Browser {
             if answer.status != 303 {
                 return answer;
             }
-            let path = self.go_on(node, answer.location());
-            answer = self.page(node, &path).await;
+            let request = self.go_on(node, answer.location());
+            answer = self.send(node, request).await;
         }
         panic!("redirected ten times: {answer:?}");
     }
 
     /// Where a redirect leads in the application, by way of the provider's pages if need be.
-    fn go_on(&self, node: &Node, location: &str) -> String {
+    fn go_on(&self, node: &Node, location: &str) -> Request {
         if location.starts_with('/') {
-            return location.to_owned();
+            return Request::page(location);
         }
         let provider = node.provider();
-        let back = if provider.is_authorization_url(location) {
-            provider.authorize(self, location).unwrap_or_else(|refused| panic!("{refused:?}"))
+        if !provider.is_authorization_url(location) {
+            return Request::page(&node.path_of(&provider.end_session(self, location).location));
+        }
+        let back = provider.authorize(self, location).unwrap_or_else(|refused| panic!("{refused:?}"));
+        let back = node.path_of(&back);
+        if location.contains("&response_mode=form_post") {
+            Request::posted_answer(&back)
         } else {
-            provider.end_session(self, location).location
-        };
-        node.path_of(&back)
+            Request::page(&back)
+        }
     }
 
     /// Logs in by way of the login endpoint, and comes back to the start page.
@@ -98,6 +102,14 @@ impl Browser {
     /// # Panics
     /// When the login does not start.
     pub async fn start_login(&self, node: &Node, path: &str) -> String {
+        self.begin(node, path).await.path
+    }
+
+    /// As [`start_login`](Self::start_login): the request that brings the answer, not yet sent.
+    ///
+    /// # Panics
+    /// When the login does not start.
+    pub async fn begin(&self, node: &Node, path: &str) -> Request {
         let answer = self.page(node, path).await;
         assert_eq!(answer.status, 303, "{answer:?}");
         self.go_on(node, answer.location())

@@ -2,6 +2,8 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 use url::form_urlencoded::Serializer;
 
+use crate::provider::ISSUER;
+
 /// A request to an application.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -49,6 +51,19 @@ impl Request {
             .header("content-type", "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
             .body(Serializer::new(String::new()).extend_pairs(pairs).finish())
+    }
+
+    /// What a browser sends when the provider's page posts its answer: `callback` has it as a query.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn posted_answer(callback: &str) -> Self {
+        let (path, answer) = callback.split_once('?').expect("an answer");
+        Self { method: Method::POST, ..Self::page(path) }
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(answer.to_owned())
+            .cross_site()
+            .header("origin", ISSUER)
     }
 
     /// What a provider posts to the back-channel logout endpoint.

@@ -42,6 +42,7 @@ impl IdentityProvider {
         let rules = [
             ("redirect_uri", client.redirect_uri == redirect_uri),
             ("response_type", required("response_type")? == "code"),
+            ("response_mode", matches!(get("response_mode"), None | Some("form_post"))),
             ("scope", scopes.contains(&"openid")),
             ("state", required("state")?.len() >= 22),
             ("nonce", required("nonce")?.len() >= 22),
@@ -54,8 +55,10 @@ impl IdentityProvider {
         let mut back = Url::parse(redirect_uri).map_err(|_| AuthorizationRefused("redirect_uri"))?;
         let mut query = back.query_pairs_mut();
         let sso = browser.sso_at(self.issuer.issuer());
-        let (name, value) = if get("prompt") == Some("none") && sso.is_none() {
-            ("error", "login_required".to_owned())
+        let without_a_page = get("prompt") == Some("none");
+        let obstacle = inner.silent_refusal.or(sso.is_none().then_some("login_required"));
+        let (name, value) = if let Some(obstacle) = obstacle.filter(|_| without_a_page) {
+            ("error", obstacle.to_owned())
         } else {
             let again = get("prompt") == Some("login");
             let sso = sso.filter(|_| !again).unwrap_or_else(|| {

@@ -67,6 +67,7 @@ struct Inner {
     alter_token_answer: Option<Alteration>,
     alter_metadata: Option<Alteration>,
     requires_pkce: bool,
+    silent_refusal: Option<&'static str>,
     login_pages: usize,
     serial: u64,
     secrets: Vec<String>,
@@ -85,6 +86,7 @@ impl IdentityProvider {
             alter_token_answer: None,
             alter_metadata: None,
             requires_pkce: true,
+            silent_refusal: None,
             login_pages: 0,
             serial: 0,
             secrets: Vec::new(),
@@ -181,6 +183,20 @@ impl IdentityProvider {
     /// Takes codes without asking for their verifier, as a careless provider does.
     pub fn ignore_pkce(&self) {
         self.lock().requires_pkce = false;
+    }
+
+    /// Refuses every login without a page with this error.
+    pub fn refuse_silent_logins(&self, error: &'static str) {
+        self.lock().silent_refusal = Some(error);
+    }
+
+    /// A fresh `idp_initiated_login` token, good but for what `alter` does to its claims.
+    pub fn idp_initiated_login(&self, alter: impl FnOnce(&mut Value)) -> String {
+        let mut claims = self.issuer.idp_initiated_login_claims(self.clock.now());
+        alter(&mut claims);
+        let token = self.issuer.sign(&claims);
+        self.lock().secrets.push(token.clone());
+        token
     }
 
     /// How often somebody had to fill in the login page.
