@@ -12,7 +12,7 @@ use crate::{
     login_options::LoginOptions,
     pending::PendingCookies,
     return_to::ReturnTo,
-    session::{Flights, Watchers},
+    session::{Flights, SealedSessions, Watchers},
     settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope},
     spent_states::SpentStates,
     store::{Realm, SessionStore},
@@ -32,6 +32,8 @@ pub(crate) struct Engine {
     pub(crate) client: Client<AnyKind>,
     pub(crate) realm: Realm,
     pub(crate) store: Arc<dyn SessionStore>,
+    /// Where sessions are sealed in cookies, and the store remembers no more than logouts.
+    pub(crate) sealed: Option<SealedSessions>,
     pub(crate) origin: Url,
     pub(crate) prefix: String,
     pub(crate) secure: bool,

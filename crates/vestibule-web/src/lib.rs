@@ -36,7 +36,7 @@ pub use endpoint::Endpoint;
 pub use error::{ConfigError, Error, SessionError};
 pub use guard::{Guard, Judgement, Requirement, StepUp};
 pub use memory::MemoryStore;
-pub use relying_party::{NoSessions, RelyingParty, RelyingPartyBuilder, Stored};
+pub use relying_party::{NoSessions, RelyingParty, RelyingPartyBuilder, Sealed, SealedRevocable, Stored};
 pub use return_to::ReturnTo;
 pub use session::{OtherSession, Session, SessionData, Visit, Visitor};
 pub use settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope};

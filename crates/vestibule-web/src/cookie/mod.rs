@@ -1,5 +1,6 @@
 //! Cookies: their names, their seals, their headers.
 
+pub(crate) mod chunks;
 mod header;
 mod keys;
 mod names;

@@ -19,6 +19,8 @@ pub(crate) struct CookieNames {
 }
 
 impl CookieNames {
+    pub(crate) const ENDED: &str = "ended";
+
     pub(crate) fn new(issuer: &str, client_id: &str, secure: bool) -> Self {
         let prefix = if secure { "__Host-" } else { "" };
         let tag = short_hash(&[issuer.as_bytes(), client_id.as_bytes()], 4);
@@ -28,6 +30,22 @@ impl CookieNames {
             logout: format!("{prefix}vl-{tag}"),
             silent: format!("{prefix}vq-{tag}"),
         }
+    }
+
+    /// What the names of a sealed session's cookies start with. Its version and the number of the cookie follow, or
+    /// [`ENDED`](Self::ENDED).
+    pub(crate) fn sealed_prefix(&self) -> String {
+        format!("{}.", self.session)
+    }
+
+    /// What the names of the cookies of one version of a sealed session start with.
+    pub(crate) fn sealed(&self, version: u64) -> String {
+        format!("{}.{version}", self.session)
+    }
+
+    /// The cookie that remembers which sealed sessions ended in this browser.
+    pub(crate) fn ended_here(&self) -> String {
+        format!("{}.{}", self.session, Self::ENDED)
     }
 
     /// The cookie of the pending login with this `state`.

@@ -13,6 +13,7 @@ use super::CookieKeys;
 const VERSION: u8 = 1;
 const KEY_ID: usize = 4;
 const HEAD: usize = 1 + KEY_ID + NONCE_LEN;
+const TAG: usize = 16;
 
 /// What a seal is for. Each has a key of its own: nothing sealed for one opens as another (checklist D03).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(crate) enum Purpose {
     PendingLogin,
     /// A session's tokens, in a store.
     Tokens,
+    /// A whole session, in cookies.
+    Session,
     /// The proof that a form came from one of our pages.
     Csrf,
 }
@@ -30,6 +33,7 @@ impl Purpose {
         match self {
             Self::PendingLogin => "pending login",
             Self::Tokens => "tokens",
+            Self::Session => "session",
             Self::Csrf => "csrf",
         }
     }
@@ -68,7 +72,7 @@ impl Sealer {
         let key = self.keys.first().ok_or(RandomError)?;
         let mut nonce = [0; NONCE_LEN];
         self.random.fill(&mut nonce)?;
-        let mut sealed = Vec::with_capacity(HEAD + plain.len() + 16);
+        let mut sealed = Vec::with_capacity(HEAD + plain.len() + TAG);
         sealed.push(VERSION);
         sealed.extend_from_slice(&key.id);
         sealed.extend_from_slice(&nonce);
@@ -106,6 +110,19 @@ impl Sealer {
     /// [`open`](Self::open), from a cookie's text.
     pub(crate) fn open_text(&self, context: &[&[u8]], sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
         self.open(context, &BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?)
+    }
+
+    /// How many characters [`seal_text`](Self::seal_text) makes of so many bytes.
+    pub(crate) const fn text_length(plain: usize) -> usize {
+        (HEAD + plain + TAG).saturating_mul(4).div_ceil(3)
+    }
+
+    /// Whether a text that opens was sealed under the key that seals now.
+    pub(crate) fn is_current(&self, sealed: &str) -> bool {
+        // Eight characters are six bytes: the version and the key's id.
+        let head = sealed.get(..8).and_then(|head| BASE64_URL_SAFE_NO_PAD.decode(head).ok());
+        let id = head.as_deref().and_then(|head| head.get(1..=KEY_ID));
+        id.is_some() && id == self.keys.first().map(|key| key.id.as_slice())
     }
 
     /// A keyed digest of `message` under the first key, as text.

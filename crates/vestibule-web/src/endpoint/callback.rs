@@ -12,9 +12,8 @@ use crate::{
     http::{BodyFault, Reply, RequestHead, is_form, is_page_load, reply},
     pending::Pending,
     return_to::ReturnTo,
-    session::{self, Handle, NewLogin, Standing},
+    session::{self, Held, Kept, NewLogin, Standing},
     settings::{LoginAttempt, LoginVerdict},
-    store::Insert,
 };
 
 /// Equal moments are covered: a fresh login must not begin in the logout's own millisecond.
@@ -116,43 +115,32 @@ async fn complete(
     }
     let login = engine.client.complete_login(login, callback).await?;
     let data = verdict(engine, head, &login).await?;
-    let handle = Handle::generate(engine.random())?;
     let standing = Standing::of_login(engine, &login);
-    let new = NewLogin { login: &login, began, data, standing, user_agent: head.header("user-agent") };
-    let session = match session::new_session(engine, &handle, &new) {
-        Ok(session) => session,
-        Err(error) => {
-            drop_grant(engine, &login).await;
-            return Err(error);
+    let user_agent = head.header("user-agent");
+    let new = NewLogin { login: &login, began, data, standing, user_agent, replaces };
+    match session::keep(engine, &new, &Held::of(engine, head)).await {
+        Ok(Kept::Session(cookies)) => {
+            tracing::info!(sid = login.id_token.sid().is_some(), "logged in");
+            let mut reply = reply::see_other(return_to.as_str());
+            for cookie in cookies {
+                reply::append(&mut reply, header::SET_COOKIE, &cookie);
+            }
+            Ok(reply)
         }
-    };
-    let ends = Handle::from_cookie(engine, head).map(|old| old.key()).or(replaces);
-    match engine.store.insert(session, ends).await {
-        Ok(inserted) => match inserted.reply {
-            Insert::Stored(_) => {
-                tracing::info!(sid = login.id_token.sid().is_some(), "logged in");
-                let mut reply = reply::see_other(return_to.as_str());
-                reply::append(&mut reply, header::SET_COOKIE, &engine.session_cookie(handle.expose()));
-                Ok(reply)
-            }
-            Insert::Refused => {
-                drop_grant(engine, &login).await;
-                tracing::info!("a logout overtook a login");
-                if restarts == 0 && !silent {
-                    tokio::time::sleep(AFTER_A_LOGOUT).await;
-                    let again = Start { restarts: 1, ..Start::new(engine, return_to) };
-                    start_login(engine, head, again).await
-                } else {
-                    Err(LoginError::SessionRevoked.into())
-                }
-            }
-            Insert::Occupied => Err(vestibule::RandomError.into()),
-        },
-        Err(error) => {
-            // Whether it was stored is unknown; without its cookie nobody could ever end it.
-            let _ = engine.store.end(&handle.key()).await;
+        Ok(Kept::Refused) => {
             drop_grant(engine, &login).await;
-            Err(error.into())
+            tracing::info!("a logout overtook a login");
+            if restarts == 0 && !silent {
+                tokio::time::sleep(AFTER_A_LOGOUT).await;
+                let again = Start { restarts: 1, ..Start::new(engine, return_to) };
+                start_login(engine, head, again).await
+            } else {
+                Err(LoginError::SessionRevoked.into())
+            }
+        }
+        Err(error) => {
+            drop_grant(engine, &login).await;
+            Err(error)
         }
     }
 }

@@ -8,9 +8,9 @@ use crate::{
     engine::Engine,
     error::{Error, LogoutError, problem, respond},
     http::{Parameters, Reply, RequestHead, reply},
-    session::Handle,
+    session::{self, Held},
     silent,
-    store::Load,
+    store::SessionKey,
 };
 
 /// Ends the session of this browser when the provider shows this page in a frame (OpenID Connect Front-Channel Logout
@@ -19,11 +19,14 @@ use crate::{
 /// Nothing proves that the provider asks, so that both `iss` and `sid` must be those of the session, and nothing beyond
 /// this session ends: no token is revoked at the provider.
 pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Reply {
-    let mut reply = match end_here(engine, head).await {
+    let held = Held::of(engine, head);
+    let mut reply = match end_here(engine, head, &held).await {
         Ok(ended) => {
             let mut reply = reply::empty(StatusCode::OK);
-            if ended {
-                reply::append(&mut reply, header::SET_COOKIE, &engine.no_session_cookie());
+            if ended.is_some() {
+                for cookie in held.removal(engine, ended.as_ref()) {
+                    reply::append(&mut reply, header::SET_COOKIE, &cookie);
+                }
                 silent::remember(engine, &mut reply);
                 tracing::info!("logged out by the provider's page");
             }
@@ -41,8 +44,8 @@ pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Reply
     reply
 }
 
-/// Whether there was a session to end.
-async fn end_here(engine: &Engine, head: &RequestHead<'_>) -> Result<bool, Error> {
+/// Which session was ended, if there was one.
+async fn end_here(engine: &Engine, head: &RequestHead<'_>, held: &Held) -> Result<Option<SessionKey>, Error> {
     let parameters = Parameters::of_query(head);
     let (Some(issuer), Some(sid)) = (parameters.only("iss"), parameters.only("sid")) else {
         return Err(LogoutError::Ignored.into());
@@ -50,13 +53,12 @@ async fn end_here(engine: &Engine, head: &RequestHead<'_>) -> Result<bool, Error
     if issuer != engine.realm.issuer() {
         return Err(LogoutError::Ignored.into());
     }
-    let Some(handle) = Handle::from_cookie(engine, head) else { return Ok(false) };
-    let Load::Live(record) = engine.store.load(&handle.key()).await?.reply else { return Ok(false) };
-    if !record.scopes.contains(&engine.realm.sid(sid)) {
+    let Some(record) = held.peek(engine).await? else { return Ok(None) };
+    if !session::is_of_sid(engine, &record, sid) {
         return Err(LogoutError::Ignored.into());
     }
-    engine.store.end(&handle.key()).await?;
-    Ok(true)
+    session::end(engine, &record.key).await?;
+    Ok(Some(record.key))
 }
 
 fn origin_of(issuer: &str) -> String {

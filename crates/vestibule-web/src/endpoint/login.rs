@@ -8,7 +8,7 @@ use crate::{
     http::{Parameters, Reply, RequestHead, is_navigation, is_prefetch, reply},
     pending::Pending,
     return_to::ReturnTo,
-    session::Handle,
+    session::Held,
     silent,
 };
 
@@ -66,7 +66,7 @@ pub(crate) async fn start_login(
     // The store's time anchors the cutoff rule, and a store that does not answer stops the login here (H07).
     let began = engine.store.now().await?;
     // The answer, if it is a post from another site, comes without the session's cookie.
-    let old = if request.is_form_post() { Handle::from_cookie(engine, head) } else { None };
+    let old = if request.is_form_post() { Held::of(engine, head).handle(engine) } else { None };
     let replaces = old.map(|handle| handle.key());
     let start = engine.client.begin_login(request).await?;
     let pending = Pending { login: start.pending, began, return_to, restarts, silent, replaces };

@@ -11,7 +11,7 @@ use crate::{
     engine::Engine,
     error::{Error, LogoutError},
     http::{BodyFault, Reply, RequestHead, reply},
-    session::{Grant, Handle},
+    session::{self, Grant, Held},
     store::{Load, SessionKey},
     to_the_end::to_the_end,
 };
@@ -27,25 +27,30 @@ where
     if !csrf::is_same_origin(engine, head) {
         return Err(LogoutError::Forged.into());
     }
-    let Some(handle) = Handle::from_cookie(engine, head) else {
-        return Ok(with_cookie(logged_out_here_alone(engine), &engine.no_session_cookie()));
+    let held = Held::of(engine, head);
+    let Some(handle) = held.handle(engine) else {
+        return Ok(with_cookies(logged_out_here_alone(engine), &held.removal(engine, None)));
     };
     let body = read_form(body, BODY).await?;
     if !csrf::accepts(engine, head, &body, &handle) {
         return Err(LogoutError::Forged.into());
     }
-    let grant = to_the_end(end_here(Arc::clone(engine), handle.key())).await?;
+    let key = handle.key();
+    let grant = to_the_end(end_here(Arc::clone(engine), key)).await?;
     let reply = leave_the_provider(engine, grant).await;
-    Ok(with_cookie(reply, &engine.no_session_cookie()))
+    Ok(with_cookies(reply, &held.removal(engine, Some(&key))))
 }
 
 /// Ends the session, and returns the tokens that it had.
 async fn end_here(engine: Arc<Engine>, key: SessionKey) -> Result<Option<Grant>, Error> {
-    let grant = match engine.store.load(&key).await?.reply {
-        Load::Live(record) => Grant::open(&engine, &record),
-        Load::Gone(_) | Load::Absent => None,
+    let grant = match &engine.sealed {
+        None => match engine.store.load(&key).await?.reply {
+            Load::Live(record) => Grant::open(&engine, &record),
+            Load::Gone(_) | Load::Absent => None,
+        },
+        Some(_) => None,
     };
-    engine.store.end(&key).await?;
+    session::end(&engine, &key).await?;
     tracing::info!("logged out here");
     Ok(grant)
 }
@@ -60,7 +65,7 @@ async fn leave_the_provider(engine: &Engine, grant: Option<Grant>) -> Reply {
                 max_age: 600,
                 secure: engine.secure,
             };
-            with_cookie(reply::see_other(&url), &cookie.to_header())
+            with_cookies(reply::see_other(&url), &[cookie.to_header()])
         }
         Err(error) => {
             tracing::warn!(
@@ -85,7 +90,7 @@ async fn end_session_url(
     engine: &Engine,
     grant: Option<&Grant>,
 ) -> Result<(String, State), vestibule::Error> {
-    let state = State::new(crate::session::random_text(engine.random())?);
+    let state = State::new(session::random_text(engine.random())?);
     let mut end = EndSession::new().return_to(engine.post_logout_redirect_uri.clone(), Some(state.clone()));
     if let Some(id_token) = grant.and_then(|grant| grant.id_token.as_ref()) {
         end = end.id_token_hint(RawIdToken::new(id_token.expose()));
@@ -93,7 +98,9 @@ async fn end_session_url(
     Ok((engine.client.end_session_url(&end).await?.into(), state))
 }
 
-fn with_cookie(mut reply: Reply, cookie: &str) -> Reply {
-    reply::append(&mut reply, header::SET_COOKIE, cookie);
+fn with_cookies(mut reply: Reply, cookies: &[String]) -> Reply {
+    for cookie in cookies {
+        reply::append(&mut reply, header::SET_COOKIE, cookie);
+    }
     reply
 }

@@ -79,6 +79,8 @@ impl Endpoint {
 
     fn is_offered(self, engine: &Engine) -> bool {
         match self {
+            // Nobody hears of logouts who could not remember them.
+            Self::BackchannelLogout => engine.sealed.as_ref().is_none_or(|sealed| sealed.hears_logouts),
             Self::FrontchannelLogout => engine.logins.frontchannel_logout,
             _ => true,
         }

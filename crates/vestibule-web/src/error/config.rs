@@ -26,6 +26,9 @@ pub enum ConfigError {
     /// one's.
     #[error("the relay's path is not a plain absolute path of its own")]
     Relay,
+    /// An API is to be called with the user's access token, but sealed sessions hold none.
+    #[error("a relay needs sessions in a store, which keep the user's tokens")]
+    RelayNeedsStore,
     /// Two relying parties of one application have the same endpoint prefix: one would hide the other's endpoints.
     #[error("two relying parties have the same endpoint prefix")]
     SharedPrefix,
@@ -60,6 +63,9 @@ impl Diagnose for ConfigError {
             Self::AfterLogout => ("config.after_logout", "give a path such as /goodbye"),
             Self::Upstream => ("config.upstream", "give an address such as https://api.acme.example/v1"),
             Self::Relay => ("config.relay", "give each API a path of its own, such as /api/orders"),
+            Self::RelayNeedsStore => {
+                ("config.relay_needs_store", "keep sessions in a store: RelyingPartyBuilder::stored_sessions")
+            }
             Self::SharedPrefix => {
                 ("config.shared_prefix", "give each its own, such as /auth and /staff/auth")
             }

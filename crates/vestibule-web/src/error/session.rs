@@ -38,6 +38,13 @@ pub enum SessionError {
     /// The random source failed.
     #[error(transparent)]
     Random(#[from] vestibule::RandomError),
+    /// The session, with its claims and the application's data, is too large for cookies (checklist D05).
+    #[error("the session does not fit into cookies")]
+    TooLarge,
+    /// A sealed session was asked for what only a store can do: tokens, a list of sessions, or a change after the
+    /// answer has left.
+    #[error("a session that is sealed in cookies cannot do this")]
+    NeedsStore,
     /// A request that changes something does not come from one of the application's own pages (checklist D24).
     #[error("the request was not made by a page of this application")]
     Forged,
@@ -81,6 +88,16 @@ impl Diagnose for SessionError {
             Self::Refresh(error) => error.diagnosis(),
             Self::Store(error) => error.diagnosis(),
             Self::Random(error) => error.diagnosis(),
+            Self::TooLarge => Diagnosis::new(
+                "session.too_large",
+                Config,
+                "keep sessions in a store, put less into the session's data, or have the provider send fewer claims",
+            ),
+            Self::NeedsStore => Diagnosis::new(
+                "session.needs_store",
+                Config,
+                "keep sessions in a store: RelyingPartyBuilder::stored_sessions",
+            ),
             Self::Forged => {
                 Diagnosis::new("csrf.rejected", Reject, "send the session's csrf token with the form")
             }

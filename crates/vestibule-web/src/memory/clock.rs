@@ -15,18 +15,18 @@ use crate::store::StoreTime;
 /// A wall clock that stood still or stepped back would let every session live longer, so the monotonic clock carries
 /// the time and the wall can only push it ahead (it does so when the machine was suspended).
 #[derive(Debug)]
-pub(super) struct StoreClock {
+pub(crate) struct StoreClock {
     clock: Arc<dyn Clock>,
     wall_ahead: AtomicU64,
 }
 
 impl StoreClock {
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, wall_ahead: AtomicU64::new(0) }
     }
 
     /// Never less than any answer before, as far as the caller can know of it.
-    pub(super) fn now(&self) -> StoreTime {
+    pub(crate) fn now(&self) -> StoreTime {
         let monotonic = millis(self.clock.monotonic());
         let ahead = millis(self.clock.unix_time()).saturating_sub(monotonic);
         let mut most_ahead = self.wall_ahead.load(Ordering::Relaxed);

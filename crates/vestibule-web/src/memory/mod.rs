@@ -35,7 +35,9 @@ pub use builder::MemoryStoreBuilder;
 
 use crate::store::{Realm, Retention, SessionStore, StoreBackend};
 
-use self::{builder::Limits, clock::StoreClock, shard::Shard};
+pub(crate) use clock::StoreClock;
+
+use self::{builder::Limits, shard::Shard};
 
 /// Keeps sessions in this process's memory. Clones share them.
 ///

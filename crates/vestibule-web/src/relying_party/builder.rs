@@ -5,7 +5,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use url::Url;
 use vestibule::{AnyKind, AuthorityClaims, AuthorizationRequest, Client, RedirectUri};
 
-use super::RelyingParty;
+use super::{
+    RelyingParty,
+    sessions::{NoSessions, Sealed, SealedRevocable, Sessions, Stored},
+};
 use crate::{
     ConfigError,
     cookie::{CookieKeys, CookieNames, Purpose, Sealer},
@@ -15,10 +18,10 @@ use crate::{
     login_options::LoginOptions,
     pending,
     return_to::ReturnTo,
-    session::{Flights, Watchers},
+    session::{Flights, SealedSessions, Watchers},
     settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope},
     spent_states::SpentStates,
-    store::{Deadline, Realm, Retention, StoreBackend},
+    store::{Deadline, NoStore, Realm, Retention, StoreBackend},
     unconfirmed_logouts::UnconfirmedLogouts,
     upstream::{Relays, Upstream},
 };
@@ -45,22 +48,6 @@ pub struct RelyingPartyBuilder<S> {
     relays: Relays,
     logins: LoginOptions,
     sessions: S,
-}
-
-/// Where sessions live has not been said yet.
-#[derive(Debug)]
-pub struct NoSessions;
-
-/// Sessions live in a store; the browser holds a random handle.
-pub struct Stored {
-    backend: Arc<dyn StoreBackend>,
-    keys: CookieKeys,
-}
-
-impl fmt::Debug for Stored {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stored").field("backend", &self.backend).finish_non_exhaustive()
-    }
 }
 
 impl RelyingPartyBuilder<NoSessions> {
@@ -90,6 +77,79 @@ impl RelyingPartyBuilder<NoSessions> {
         backend: impl StoreBackend,
         keys: CookieKeys,
     ) -> RelyingPartyBuilder<Stored> {
+        self.with_sessions(|_| Stored { backend: Arc::new(backend), keys })
+    }
+
+    /// Seals sessions in the browser's cookies, under these keys. There is no store then, and no token is kept.
+    ///
+    /// A session has the claims of the ID token and the application's data; access and refresh token end with the login,
+    /// where [`on_login`](Self::on_login) may still use the former, and `offline_access` is not asked for. Its tokens
+    /// cannot be kept besides:
+    ///
+    /// ```compile_fail
+    /// # use vestibule_web::{CookieKeys, MemoryStore, RelyingParty};
+    /// # fn f(app: vestibule::Client<vestibule::WebApp>, keys: CookieKeys) {
+    /// let builder = RelyingParty::builder(app, "https://app.acme.example").sealed_sessions(keys.clone());
+    /// let rp = builder.stored_sessions(MemoryStore::new(), keys).build();
+    /// # }
+    /// ```
+    ///
+    /// Without [`backchannel_logout`](RelyingPartyBuilder::backchannel_logout) a logout reaches no further than the browser
+    /// in which it happens: nobody can remember it, and a copied cookie lives until its end. The time is then that of
+    /// each node.
+    ///
+    /// All that is in a session has to fit into five cookies, some 14 KiB: a login that brings more is refused with
+    /// `session.too_large`, and nothing is left out silently. Many servers take no more than 8 KiB of headers, so
+    /// keep it well below that.
+    ///
+    /// ```
+    /// # use vestibule_web::{ConfigError, CookieKeys, RelyingParty};
+    /// # fn f(app: vestibule::Client<vestibule::WebApp>) -> Result<(), ConfigError> {
+    /// let rp = RelyingParty::builder(app, "https://app.acme.example")
+    ///     .sealed_sessions(CookieKeys::from_env("COOKIE_KEYS")?)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sealed_sessions(self, keys: CookieKeys) -> RelyingPartyBuilder<Sealed> {
+        self.with_sessions(|_| Sealed { keys })
+    }
+}
+
+impl RelyingPartyBuilder<Sealed> {
+    /// Hears of logouts at the provider, and remembers them in `cutoffs`: how much that takes depends on how many logouts
+    /// there are, not on how many sessions. Every request with a session asks it, and an outage answers 503.
+    ///
+    /// Naming that store is what switches the endpoint on:
+    ///
+    /// ```compile_fail
+    /// # use vestibule_web::{CookieKeys, RelyingParty};
+    /// # fn f(app: vestibule::Client<vestibule::WebApp>, keys: CookieKeys) {
+    /// let builder = RelyingParty::builder(app, "https://app.acme.example").sealed_sessions(keys);
+    /// let rp = builder.backchannel_logout().build();
+    /// # }
+    /// ```
+    ///
+    /// ```
+    /// # use vestibule_web::{ConfigError, CookieKeys, MemoryStore, RelyingParty};
+    /// # fn f(app: vestibule::Client<vestibule::WebApp>, keys: CookieKeys) -> Result<(), ConfigError> {
+    /// let rp = RelyingParty::builder(app, "https://app.acme.example")
+    ///     .sealed_sessions(keys)
+    ///     .backchannel_logout(MemoryStore::new())
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A store that comes back empty has forgotten logouts: it ends every session that began before. All nodes of an
+    /// application need the same store; a [`MemoryStore`](crate::MemoryStore) is for one process.
+    pub fn backchannel_logout(self, cutoffs: impl StoreBackend) -> RelyingPartyBuilder<SealedRevocable> {
+        self.with_sessions(|Sealed { keys }| SealedRevocable { backend: Arc::new(cutoffs), keys })
+    }
+}
+
+impl<S> RelyingPartyBuilder<S> {
+    fn with_sessions<T>(self, sessions: impl FnOnce(S) -> T) -> RelyingPartyBuilder<T> {
         RelyingPartyBuilder {
             client: self.client,
             base_url: self.base_url,
@@ -103,12 +163,10 @@ impl RelyingPartyBuilder<NoSessions> {
             on_login: self.on_login,
             relays: self.relays,
             logins: self.logins,
-            sessions: Stored { backend: Arc::new(backend), keys },
+            sessions: sessions(self.sessions),
         }
     }
-}
 
-impl<S> RelyingPartyBuilder<S> {
     /// Under which path the endpoints are mounted. Default: `/auth`.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
@@ -192,16 +250,31 @@ impl<S> RelyingPartyBuilder<S> {
     }
 }
 
-impl RelyingPartyBuilder<Stored> {
-    /// Checks the description and makes the relying party. Touches neither network nor store.
-    ///
-    /// # Errors
-    /// [`ConfigError`] names what is wrong.
-    pub fn build(self) -> Result<RelyingParty, ConfigError> {
+macro_rules! build {
+    ($($mode:ty),+) => { $(
+        impl RelyingPartyBuilder<$mode> {
+            /// Checks the description and makes the relying party. Touches neither network nor store.
+            ///
+            /// # Errors
+            /// [`ConfigError`] names what is wrong.
+            pub fn build(self) -> Result<RelyingParty, ConfigError> {
+                self.with_sessions(Sessions::from).assemble()
+            }
+        }
+    )+ };
+}
+
+build!(Stored, Sealed, SealedRevocable);
+
+impl RelyingPartyBuilder<Sessions> {
+    fn assemble(self) -> Result<RelyingParty, ConfigError> {
         let origin = origin(&self.base_url)?;
         let prefix = prefix(&self.prefix)?;
         if !self.relays.are_apart_from(&prefix) {
             return Err(ConfigError::Relay);
+        }
+        if self.sessions.are_sealed && !self.relays.is_empty() {
+            return Err(ConfigError::RelayNeedsStore);
         }
         let Lifetimes { idle, absolute } = self.lifetimes;
         if idle.is_zero() || idle > absolute {
@@ -216,7 +289,9 @@ impl RelyingPartyBuilder<Stored> {
             RedirectUri::new(format!("{base}{prefix}/{}", endpoint.name())).map_err(|_| ConfigError::BaseUrl)
         };
         let redirect_uri = uri(Endpoint::Callback)?;
-        let request = AuthorizationRequest::new(redirect_uri).scopes(self.scopes);
+        let Sessions { backend, keys, are_sealed } = self.sessions;
+        let asked = self.scopes.into_iter().filter(|scope| !are_sealed || scope != "offline_access");
+        let request = AuthorizationRequest::new(redirect_uri).scopes(asked);
         let request = match self.customise {
             Some(customise) => customise(request),
             None => request,
@@ -229,9 +304,17 @@ impl RelyingPartyBuilder<Stored> {
             cutoffs: absolute.saturating_add(Duration::from_secs(pending::LIFETIME + 600)),
             logout_ids: Duration::from_secs(30 * 60),
         };
-        let sealer = |purpose| Sealer::new(&self.sessions.keys, purpose, Arc::clone(provider.random()));
+        let sealer = |purpose| Sealer::new(&keys, purpose, Arc::clone(provider.random()));
         Ok(RelyingParty(Arc::new(Engine {
-            store: Arc::new(Deadline(self.sessions.backend.open(&realm, retention))),
+            sealed: are_sealed.then(|| SealedSessions {
+                sealer: sealer(Purpose::Session),
+                retention,
+                hears_logouts: backend.is_some(),
+            }),
+            store: match backend {
+                Some(backend) => Arc::new(Deadline(backend.open(&realm, retention))),
+                None => Arc::new(NoStore::new(Arc::clone(provider.clock()))),
+            },
             post_logout_redirect_uri: uri(Endpoint::LoggedOut)?,
             request: self.logins.prepare(request, secure)?,
             logins: self.logins,

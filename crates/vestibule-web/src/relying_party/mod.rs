@@ -1,11 +1,13 @@
 mod builder;
 mod maintenance;
+mod sessions;
 
 use std::{fmt, future::Future, sync::Arc};
 
 use bytes::Bytes;
 
-pub use builder::{NoSessions, RelyingPartyBuilder, Stored};
+pub use builder::RelyingPartyBuilder;
+pub use sessions::{NoSessions, Sealed, SealedRevocable, Stored};
 
 use vestibule::{Client, CodeFlow};
 

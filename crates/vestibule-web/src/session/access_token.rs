@@ -17,7 +17,9 @@ impl Session {
     /// [`SessionError::NoAccessToken`] when the token has ended and cannot be renewed. [`SessionError::Gone`],
     /// [`SessionError::RefreshUncertain`] or a `Gone` [`SessionError::Refresh`] when the provider ended the session; it
     /// has ended here too then. Whatever can be tried again is [`Disposition::Retry`] and leaves the session alone.
+    /// [`SessionError::NeedsStore`] for a sealed session, which holds no tokens.
     pub async fn access_token(&self) -> Result<AccessToken, SessionError> {
+        self.needs_store()?;
         let engine = &self.0.engine;
         // Twice at most: what somebody else renewed since this session was loaded may have ended by now.
         let mut tries = 0;
@@ -57,6 +59,7 @@ impl Session {
     /// # Errors
     /// As for [`access_token`](Self::access_token); the refused token is never returned, although it may seem to live.
     pub async fn renew_access_token(&self, refused: &AccessToken) -> Result<AccessToken, SessionError> {
+        self.needs_store()?;
         let engine = &self.0.engine;
         let record = self.record();
         let known = Grant::open(engine, &record).ok_or(SessionError::NoAccessToken)?;

@@ -22,6 +22,10 @@ impl Session {
     /// # Errors
     /// [`SessionError::Conflict`] when another request replaced it since this one read it: nothing is lost silently.
     /// [`SessionError::Gone`] when the session has ended meanwhile; it is not revived.
+    ///
+    /// A sealed session goes out with the answer: [`SessionError::NeedsStore`] once that has left,
+    /// [`SessionError::TooLarge`] for what does not fit into cookies. Of two requests that change it at the same time, the
+    /// one that is answered last wins, or the one that changed it more often: no store can tell them of each other.
     pub async fn set_data<T: SessionData>(&self, data: &T) -> Result<(), SessionError> {
         match self.replace(self.record().version, write(data)?).await? {
             true => Ok(()),
@@ -51,6 +55,9 @@ impl Session {
 
     /// Whether the data was replaced; either way this session now knows the current data.
     async fn replace(&self, version: u64, data: Bytes) -> Result<bool, SessionError> {
+        if let Some(outbox) = &self.0.outbox {
+            return outbox.replace(self, version, data).await;
+        }
         match self.0.engine.store.replace(&self.0.key, version, data).await?.reply {
             Replace::Replaced(record) => {
                 self.keep_data(&record);

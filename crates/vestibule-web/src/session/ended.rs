@@ -7,10 +7,10 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::Session;
+use super::{Session, sealed};
 use crate::{
     engine::Engine,
-    store::{Change, ChangeCursor, Changes, Load, Scope},
+    store::{Change, ChangeCursor, Changes, Load, Scope, SessionRecord, StoreError, StoreTime},
 };
 
 /// How long one look into the log of changes may wait.
@@ -25,6 +25,9 @@ impl Session {
     /// Completes when the session has ended: logged out here or elsewhere, or expired. For open WebSockets and event
     /// streams, which would outlive the logout otherwise.
     ///
+    /// A sealed session ends here when its request would find it unused for too long: what the browser does meanwhile is
+    /// in its cookies alone. A client that connects again brings those.
+    ///
     /// A store that cannot be reached does not end a session; the wait goes on until it can tell.
     pub async fn ended(self) {
         let engine = Arc::clone(&self.0.engine);
@@ -32,22 +35,34 @@ impl Session {
         let mut listening = Vec::new();
         engine.watchers.listen(&engine, &changed, &mut listening, &self.record().scopes);
         loop {
-            let pause = match engine.store.load(&self.0.key).await {
-                Ok(loaded) => match loaded.reply {
-                    Load::Live(record) => {
-                        if engine.watchers.listen(&engine, &changed, &mut listening, &record.scopes) {
-                            continue;
-                        }
-                        let left = record.idle_end.min(record.absolute_end).since(loaded.at);
-                        (left + Duration::from_millis(1)).min(LOOK_EVERY)
+            let pause = match self.look().await {
+                Ok(Some((record, now))) => {
+                    if engine.watchers.listen(&engine, &changed, &mut listening, &record.scopes) {
+                        continue;
                     }
-                    Load::Gone(_) | Load::Absent => return,
-                },
+                    let left = record.idle_end.min(record.absolute_end).since(now);
+                    (left + Duration::from_millis(1)).min(LOOK_EVERY)
+                }
+                Ok(None) => return,
                 Err(_) => PAUSE,
             };
             // Whichever comes first only leads to another look.
             let _ = tokio::time::timeout(pause, changed.notified()).await;
         }
+    }
+
+    /// The session as it stands, and the time at which it does; `None` once it has ended.
+    async fn look(&self) -> Result<Option<(Arc<SessionRecord>, StoreTime)>, StoreError> {
+        let engine = &self.0.engine;
+        if self.0.outbox.is_some() {
+            let record = self.record();
+            return Ok(sealed::look(engine, &record).await?.ok().map(|now| (record, now)));
+        }
+        let loaded = engine.store.load(&self.0.key).await?;
+        Ok(match loaded.reply {
+            Load::Live(record) => Some((record, loaded.at)),
+            Load::Gone(_) | Load::Absent => None,
+        })
     }
 }
 

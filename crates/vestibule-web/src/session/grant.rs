@@ -60,7 +60,7 @@ impl Grant {
 
     /// Opens the tokens of a stored record; `None` when no key of the ring fits.
     pub(crate) fn open(engine: &Engine, record: &SessionRecord) -> Option<Self> {
-        let (_, sealed) = split(record)?;
+        let (_, sealed) = split(&record.grant)?;
         let plain = engine.token_sealer.open(&[record.key.as_bytes()], &sealed)?;
         let tokens: Tokens<'_> = serde_json::from_slice(&plain).ok()?;
         Some(Self {
@@ -78,16 +78,21 @@ impl Grant {
     }
 }
 
-/// Who a stored session belongs to.
-pub(super) fn public(record: &SessionRecord) -> Option<PublicGrant> {
-    split(record).map(|(public, _)| public)
+/// A grant without tokens, as [`Grant::seal`] writes it.
+pub(super) fn identity_alone(public: &PublicGrant) -> Bytes {
+    [&[VERSION], public.as_bytes()].concat().into()
+}
+
+/// Who the session with this grant belongs to.
+pub(super) fn public(grant: &Bytes) -> Option<PublicGrant> {
+    split(grant).map(|(public, _)| public)
 }
 
 /// Refuses formats that this version does not know: during a rollout another node may write a newer one.
-fn split(record: &SessionRecord) -> Option<(PublicGrant, Bytes)> {
-    match record.grant.first() {
-        Some(&VERSION) => PublicGrant::read(record.grant.slice(1..)),
-        Some(&FIRST) => PublicGrant::read_first(record.grant.slice(1..)),
+fn split(grant: &Bytes) -> Option<(PublicGrant, Bytes)> {
+    match grant.first() {
+        Some(&VERSION) => PublicGrant::read(grant.slice(1..)),
+        Some(&FIRST) => PublicGrant::read_first(grant.slice(1..)),
         _ => None,
     }
 }

@@ -42,6 +42,18 @@ impl Handle {
         ours.then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
+    /// The handle of these random bits.
+    pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// Its random bits.
+    pub(crate) fn to_bytes(&self) -> Option<Zeroizing<[u8; 32]>> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        let length = BASE64_URL_SAFE_NO_PAD.decode_slice(self.0.as_bytes(), bytes.as_mut()).ok()?;
+        (length == bytes.len()).then_some(bytes)
+    }
+
     pub(crate) fn key(&self) -> SessionKey {
         SessionKey::from_bytes(Sha256::digest(self.0.as_bytes()).into())
     }

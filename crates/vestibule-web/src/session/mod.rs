@@ -6,10 +6,12 @@ mod ended;
 mod flights;
 mod grant;
 mod handle;
+mod held;
 mod new_session;
 mod others;
 mod public_grant;
 mod refresh;
+mod sealed;
 mod standing;
 mod visit;
 
@@ -24,9 +26,12 @@ pub(crate) use ended::Watchers;
 pub(crate) use flights::Flights;
 pub(crate) use grant::Grant;
 pub(crate) use handle::{Handle, random_text};
-pub(crate) use new_session::{NewLogin, new_session};
+pub(crate) use held::{Held, end, is_of_sid};
+pub(crate) use new_session::{Kept, NewLogin, keep};
 pub use others::OtherSession;
 use public_grant::PublicGrant;
+use sealed::Outbox;
+pub(crate) use sealed::SealedSessions;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 pub(crate) use standing::Standing;
@@ -51,11 +56,18 @@ struct Inner {
     record: RwLock<Arc<SessionRecord>>,
     public: PublicGrant,
     standing: OnceLock<Standing>,
+    /// Where changes go of a session that no store keeps.
+    outbox: Option<Outbox>,
 }
 
 impl Session {
-    fn new(engine: &Arc<Engine>, handle: &Handle, record: Arc<SessionRecord>) -> Option<Self> {
-        let public = grant::public(&record)?;
+    fn new(
+        engine: &Arc<Engine>,
+        handle: &Handle,
+        record: Arc<SessionRecord>,
+        outbox: Option<Outbox>,
+    ) -> Option<Self> {
+        let public = grant::public(&record.grant)?;
         Some(Self(Arc::new(Inner {
             engine: Arc::clone(engine),
             handle: handle.clone(),
@@ -63,7 +75,16 @@ impl Session {
             record: RwLock::new(record),
             public,
             standing: OnceLock::new(),
+            outbox,
         })))
+    }
+
+    /// That a store keeps this session.
+    fn needs_store(&self) -> Result<(), SessionError> {
+        match &self.0.outbox {
+            None => Ok(()),
+            Some(_) => Err(SessionError::NeedsStore),
+        }
     }
 
     /// `sub`: the user's name at the provider. Together with [`issuer`](Self::issuer) it names the user for ever.
@@ -169,6 +190,11 @@ impl Session {
     fn standing(&self) -> &Standing {
         let Inner { engine, public, standing, .. } = &*self.0;
         standing.get_or_init(|| Standing::of(engine, public))
+    }
+
+    /// What the answer to this request must set of it.
+    fn leave(&self) -> Vec<String> {
+        self.0.outbox.as_ref().map(Outbox::leave).unwrap_or_default()
     }
 
     fn record(&self) -> Arc<SessionRecord> {

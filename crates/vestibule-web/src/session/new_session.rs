@@ -3,11 +3,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule::{IdToken, JwtError, Login, ProviderTime, TokenError};
 
-use super::{Grant, Handle, PublicGrant, Standing};
+use super::{Grant, Handle, Held, PublicGrant, Standing, grant};
 use crate::{
     engine::Engine,
     error::{Error, SessionError},
-    store::{GoneReason, NewSession, PublicId, Realm, Scope, SessionKey, StoreTime},
+    store::{GoneReason, Insert, NewSession, PublicId, Realm, Scope, SessionKey, StoreTime},
 };
 
 /// A login that is about to become a session.
@@ -17,25 +17,72 @@ pub(crate) struct NewLogin<'a> {
     pub(crate) data: Bytes,
     pub(crate) standing: Standing,
     pub(crate) user_agent: Option<&'a str>,
+    /// The session that it replaces, where the browser cannot tell with the answer.
+    pub(crate) replaces: Option<SessionKey>,
 }
 
-pub(crate) fn new_session(engine: &Engine, handle: &Handle, new: &NewLogin<'_>) -> Result<NewSession, Error> {
+/// What became of a login.
+pub(crate) enum Kept {
+    /// A session, which these `Set-Cookie` values hand to the browser.
+    Session(Vec<String>),
+    /// Nothing: a logout that was heard after the login began covers it.
+    Refused,
+}
+
+/// Makes a session of a login, in place of the one that the browser holds.
+pub(crate) async fn keep(engine: &Engine, new: &NewLogin<'_>, held: &Held) -> Result<Kept, Error> {
+    let handle = Handle::generate(engine.random())?;
+    let session = new_session(engine, &handle, new)?;
+    let ends = held.handle(engine).map(|old| old.key()).or(new.replaces);
+    match (&engine.sealed, held) {
+        (Some(sealed), Held::Sealed(held)) => sealed.keep(engine, &handle, session, ends, held).await,
+        _ => store(engine, &handle, session, ends).await,
+    }
+}
+
+async fn store(
+    engine: &Engine,
+    handle: &Handle,
+    session: NewSession,
+    ends: Option<SessionKey>,
+) -> Result<Kept, Error> {
+    match engine.store.insert(session, ends).await {
+        Ok(inserted) => match inserted.reply {
+            Insert::Stored(_) => Ok(Kept::Session(vec![engine.session_cookie(handle.expose())])),
+            Insert::Refused => Ok(Kept::Refused),
+            Insert::Occupied => Err(vestibule::RandomError.into()),
+        },
+        Err(error) => {
+            // Whether it was stored is unknown; without its cookie nobody could ever end it.
+            let _ = engine.store.end(&handle.key()).await;
+            Err(error.into())
+        }
+    }
+}
+
+fn new_session(engine: &Engine, handle: &Handle, new: &NewLogin<'_>) -> Result<NewSession, Error> {
     let id_token = &new.login.id_token;
     let key = handle.key();
-    let grant = Grant::from_response(&new.login.tokens, None);
     let public = PublicGrant::of(id_token, &new.standing).ok_or(vestibule::RandomError)?;
+    let (grant, refresh) = match &engine.sealed {
+        Some(_) => (grant::identity_alone(&public), None),
+        None => {
+            let grant = Grant::from_response(&new.login.tokens, None);
+            (grant.seal(engine, &key, &public)?, grant.refresh_hash())
+        }
+    };
     let label: String = new.user_agent.unwrap_or_default().chars().take(256).collect();
     Ok(NewSession {
         key,
         public_id: PublicId::from_bytes(engine.random_bytes()?),
         subject: engine.realm.subject(id_token.subject()),
-        scopes: listens_to(&engine.realm, &key, id_token),
+        scopes: listens_to(&engine.realm, &key, id_token.subject(), id_token.sid()),
         began: new.began,
         idle: engine.lifetimes.idle,
         absolute: absolute_lifetime(engine, id_token)?,
         label: label.into(),
-        refresh: grant.refresh_hash(),
-        grant: grant.seal(engine, &key, &public)?,
+        refresh,
+        grant,
         data: new.data.clone(),
     })
 }
@@ -63,11 +110,10 @@ fn session_expiry(id_token: &IdToken) -> Result<Option<ProviderTime>, TokenError
 }
 
 /// What a session listens to. Issuer and client are in every scope.
-fn listens_to(realm: &Realm, key: &SessionKey, id_token: &IdToken) -> Vec<Scope> {
-    let sub = id_token.subject();
+pub(super) fn listens_to(realm: &Realm, key: &SessionKey, sub: &str, sid: Option<&str>) -> Vec<Scope> {
     let mut scopes =
         vec![realm.everything(), realm.session(key), realm.subject(sub), realm.others_of_subject(sub)];
-    match id_token.sid() {
+    match sid {
         Some(sid) => scopes.extend(sid_scopes(realm, sid, sub)),
         None => scopes.push(realm.subject_without_sid(sub)),
     }

@@ -28,8 +28,9 @@ impl Session {
     /// The sessions of this user in this application, oldest first, this one included.
     ///
     /// # Errors
-    /// [`SessionError::Store`].
+    /// [`SessionError::Store`]. [`SessionError::NeedsStore`] for a sealed session: nobody knows the others.
     pub async fn all_of_user(&self) -> Result<Vec<OtherSession>, SessionError> {
+        self.needs_store()?;
         let record = self.record();
         let listed = self.0.engine.store.sessions_of(&record.subject).await?;
         let describe = |summary: SessionSummary| OtherSession {
@@ -45,8 +46,9 @@ impl Session {
     /// Ends the session of this user that the list calls `id`; `false` when there is none.
     ///
     /// # Errors
-    /// [`SessionError::Store`].
+    /// As for [`all_of_user`](Self::all_of_user).
     pub async fn end_listed(&self, id: &str) -> Result<bool, SessionError> {
+        self.needs_store()?;
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(id).ok().and_then(|bytes| bytes.try_into().ok());
         let Some(id) = bytes.map(PublicId::from_bytes) else { return Ok(false) };
         let ended = self.0.engine.store.end_listed(&self.record().subject, &id).await?;
@@ -56,8 +58,11 @@ impl Session {
     /// Ends every session of this user in this application but this one.
     ///
     /// # Errors
-    /// [`SessionError::Store`].
+    /// [`SessionError::Store`]. [`SessionError::NeedsStore`] for a sealed session without a store for its logouts.
     pub async fn end_all_others(&self) -> Result<(), SessionError> {
+        if self.0.engine.sealed.as_ref().is_some_and(|sealed| !sealed.hears_logouts) {
+            return Err(SessionError::NeedsStore);
+        }
         let revocation = Revocation {
             scopes: vec![self.0.engine.realm.others_of_subject(self.subject())],
             heard: None,

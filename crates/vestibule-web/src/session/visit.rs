@@ -11,7 +11,7 @@ use ::http::{HeaderMap, HeaderValue, header};
 use tokio::sync::OnceCell;
 use vestibule::Diagnose;
 
-use super::{Handle, Session};
+use super::{Handle, Held, Session};
 use crate::{
     Error, SessionError, challenge,
     engine::Engine,
@@ -37,7 +37,7 @@ pub struct Visit(Arc<Inner>);
 
 struct Inner {
     engine: Arc<Engine>,
-    handle: Option<Handle>,
+    held: Held,
     /// Where a person is looking at the answer: what they asked for.
     page: Option<String>,
     visitor: OnceCell<Visitor>,
@@ -50,23 +50,18 @@ struct Inner {
 
 impl Visit {
     pub(crate) fn open(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Self {
-        Self::new(engine, head, Handle::from_cookie(engine, head), None)
+        Self::new(engine, head, Held::of(engine, head), None)
     }
 
     /// A visit at no relying party: whoever it is, is anonymous. `engine` answers in general terms.
     pub(crate) fn of_nobody(engine: &Arc<Engine>, head: &RequestHead<'_>, choose_at: &Arc<str>) -> Self {
-        Self::new(engine, head, None, Some(Arc::clone(choose_at)))
+        Self::new(engine, head, Held::Handle(None), Some(Arc::clone(choose_at)))
     }
 
-    fn new(
-        engine: &Arc<Engine>,
-        head: &RequestHead<'_>,
-        handle: Option<Handle>,
-        choose_at: Option<Arc<str>>,
-    ) -> Self {
+    fn new(engine: &Arc<Engine>, head: &RequestHead<'_>, held: Held, choose_at: Option<Arc<str>>) -> Self {
         Self(Arc::new(Inner {
             engine: Arc::clone(engine),
-            handle,
+            held,
             page: is_navigation(head).then(|| head.path_and_query()),
             visitor: OnceCell::new(),
             read: AtomicBool::new(false),
@@ -81,8 +76,8 @@ impl Visit {
     /// [`SessionError::Store`] when the store cannot tell.
     pub async fn visitor(&self) -> Result<Visitor, SessionError> {
         self.0.read.store(true, Ordering::Relaxed);
-        let Some(handle) = &self.0.handle else { return Ok(Visitor::Anonymous) };
-        self.0.visitor.get_or_try_init(|| load(&self.0.engine, handle)).await.cloned()
+        let Inner { engine, held, visitor, .. } = &*self.0;
+        visitor.get_or_try_init(|| held.load(engine)).await.cloned()
     }
 
     /// Who makes the request, for a page that is for everybody: as [`visitor`](Self::visitor), but where
@@ -131,7 +126,7 @@ impl Visit {
     }
 
     /// Adds what the answer to this request must carry: an answer that depends on who asked is not to be stored by any
-    /// cache (checklist D22). To be called on every answer that the application made, when it is finished.
+    /// cache (checklist D22), and a sealed session goes out with it when it changed. To be called on every answer that the application made, when it is finished.
     pub fn finish(&self, headers: &mut HeaderMap) {
         if !self.0.read.load(Ordering::Relaxed) {
             return;
@@ -141,10 +136,16 @@ impl Visit {
         if headers.get_all(header::VARY).iter().all(|known| known != cookie) {
             headers.append(header::VARY, cookie);
         }
+        let Some(Visitor::SignedIn(session)) = self.0.visitor.get() else { return };
+        for cookie in session.leave() {
+            if let Ok(cookie) = HeaderValue::try_from(cookie) {
+                headers.append(header::SET_COOKIE, cookie);
+            }
+        }
     }
 }
 
-async fn load(engine: &Arc<Engine>, handle: &Handle) -> Result<Visitor, SessionError> {
+pub(super) async fn load(engine: &Arc<Engine>, handle: &Handle) -> Result<Visitor, SessionError> {
     let key = handle.key();
     let loaded = engine.store.load(&key).await?;
     let Load::Live(record) = loaded.reply else { return Ok(Visitor::Anonymous) };
@@ -159,7 +160,7 @@ async fn load(engine: &Arc<Engine>, handle: &Handle) -> Result<Visitor, SessionE
             Err(error) => tracing::warn!(code = error.code(), "a session was not touched"),
         }
     }
-    match Session::new(engine, handle, record) {
+    match Session::new(engine, handle, record, None) {
         Some(session) => Ok(Visitor::SignedIn(session)),
         None => {
             tracing::warn!("a session was written in a format that this version does not read");
@@ -169,12 +170,12 @@ async fn load(engine: &Arc<Engine>, handle: &Handle) -> Result<Visitor, SessionE
 }
 
 /// Touching at most once per max(60 s, a tenth of the idle lifetime) keeps writes off the hot path.
-fn is_due(idle: Duration, record: &SessionRecord, now: StoreTime) -> bool {
+pub(super) fn is_due(idle: Duration, record: &SessionRecord, now: StoreTime) -> bool {
     now.since(record.last_seen) >= (idle / 10).max(Duration::from_secs(60)).min(idle / 2)
 }
 
 impl fmt::Debug for Visit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Visit").field("has_cookie", &self.0.handle.is_some()).finish_non_exhaustive()
+        f.debug_struct("Visit").field("has_cookie", &!self.0.held.is_empty()).finish_non_exhaustive()
     }
 }

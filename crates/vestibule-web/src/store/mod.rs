@@ -17,6 +17,7 @@ mod cutoff;
 mod deadline;
 mod error;
 mod key;
+mod no_store;
 mod not_live;
 mod record;
 mod refresh;
@@ -35,6 +36,7 @@ pub use cutoff::{Cutoff, Spared};
 pub(crate) use deadline::Deadline;
 pub use error::StoreError;
 pub use key::{HolderId, LogoutId, PublicId, RefreshHash, SessionKey};
+pub(crate) use no_store::NoStore;
 pub use not_live::NotLive;
 pub use record::{
     Ended, GoneReason, Insert, Load, NewSession, Replace, SessionRecord, SessionSummary, Touch,

@@ -10,6 +10,10 @@ impl Relays {
         self.0.push((path, upstream));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether each path is a plain one, and none is inside another or inside the endpoints' prefix.
     pub(crate) fn are_apart_from(&self, prefix: &str) -> bool {
         let paths = || self.0.iter().map(|(path, _)| path.as_str());

@@ -88,7 +88,8 @@ impl Refresh<'_> {
     /// Sends the request, and once more when its answer was lost: a provider that rotates lets the old token be
     /// retried (FAPI 2.0 section 5.3.2.1), and without a second try nobody would know.
     async fn call(&self, record: &Arc<SessionRecord>) -> Result<Option<Arc<SessionRecord>>, SessionError> {
-        let (Some(public), Some(grant)) = (grant::public(record), Grant::open(self.engine, record)) else {
+        let (Some(public), Some(grant)) = (grant::public(&record.grant), Grant::open(self.engine, record))
+        else {
             self.release().await;
             return Err(SessionError::NoAccessToken);
         };

@@ -1,0 +1,95 @@
+use std::sync::Arc;
+
+use super::{Handle, Visitor, grant, sealed::Presented, visit};
+use crate::{
+    SessionError,
+    engine::Engine,
+    http::RequestHead,
+    store::{Load, Revocation, SessionKey, SessionRecord, StoreError},
+};
+
+/// What a request brings of its browser's session, before anybody has asked whether that is alive.
+#[derive(Debug)]
+pub(crate) enum Held {
+    /// The handle of a session that a store keeps, or nothing.
+    Handle(Option<Handle>),
+    /// The cookies of a session that is sealed in them.
+    Sealed(Presented),
+}
+
+impl Held {
+    pub(crate) fn of(engine: &Engine, head: &RequestHead<'_>) -> Self {
+        match &engine.sealed {
+            Some(_) => Self::Sealed(Presented::read(&engine.names, head)),
+            None => Self::Handle(Handle::from_cookie(engine, head)),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Handle(handle) => handle.is_none(),
+            Self::Sealed(presented) => presented.is_empty(),
+        }
+    }
+
+    /// The session's handle, whether or not it is alive.
+    pub(crate) fn handle(&self, engine: &Engine) -> Option<Handle> {
+        match (self, &engine.sealed) {
+            (Self::Handle(handle), _) => handle.clone(),
+            (Self::Sealed(presented), Some(sealed)) => presented.handle(engine, sealed),
+            (Self::Sealed(_), None) => None,
+        }
+    }
+
+    /// Whose session it is, if it is alive.
+    pub(crate) async fn load(&self, engine: &Arc<Engine>) -> Result<Visitor, SessionError> {
+        match (self, &engine.sealed) {
+            (Self::Handle(Some(handle)), _) => visit::load(engine, handle).await,
+            (Self::Sealed(presented), Some(sealed)) if !presented.is_empty() => {
+                presented.load(engine, sealed).await
+            }
+            _ => Ok(Visitor::Anonymous),
+        }
+    }
+
+    /// The record of the session, if it is alive. Looking is no use of it.
+    pub(crate) async fn peek(&self, engine: &Engine) -> Result<Option<Arc<SessionRecord>>, StoreError> {
+        match (self, &engine.sealed) {
+            (Self::Handle(Some(handle)), _) => Ok(match engine.store.load(&handle.key()).await?.reply {
+                Load::Live(record) => Some(record),
+                Load::Gone(_) | Load::Absent => None,
+            }),
+            (Self::Sealed(presented), Some(sealed)) => {
+                Ok(presented.peek(engine, sealed).await?.map(Arc::new))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The `Set-Cookie` values that take the session out of the browser. `ended` is its key, where it is known.
+    pub(crate) fn removal(&self, engine: &Engine, ended: Option<&SessionKey>) -> Vec<String> {
+        match self {
+            Self::Handle(_) => vec![engine.no_session_cookie()],
+            Self::Sealed(presented) => presented.removal(engine, ended),
+        }
+    }
+}
+
+/// Ends one session for good, as far as anybody remembers it.
+pub(crate) async fn end(engine: &Engine, key: &SessionKey) -> Result<(), StoreError> {
+    match &engine.sealed {
+        None => engine.store.end(key).await.map(drop),
+        Some(sealed) if sealed.hears_logouts => {
+            let scopes = vec![engine.realm.session(key)];
+            engine.store.revoke(Revocation { scopes, heard: None, logout: None, spare: None }).await.map(drop)
+        }
+        // Its cookies are all that there is of it.
+        Some(_) => Ok(()),
+    }
+}
+
+/// Whether a session is of this session at the provider.
+pub(crate) fn is_of_sid(engine: &Engine, record: &SessionRecord, sid: &str) -> bool {
+    record.scopes.contains(&engine.realm.sid(sid))
+        || grant::public(&record.grant).is_some_and(|public| public.sid() == Some(sid))
+}

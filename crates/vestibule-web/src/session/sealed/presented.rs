@@ -1,0 +1,220 @@
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{Content, Outbox, SealedSessions, context, ended_here::EndedHere, look};
+use crate::{
+    SessionError,
+    cookie::{CookieNames, SetCookie, chunks, find_prefixed},
+    engine::Engine,
+    http::RequestHead,
+    session::{Handle, Session, Visitor, visit::is_due},
+    store::{GoneReason, SessionKey, SessionRecord, StoreError, transition},
+};
+
+/// How many versions are tried: late answers leave few behind.
+const TRIES: usize = 4;
+
+/// The cookies of a sealed session as a request brought them, unopened.
+#[derive(Debug, Default)]
+pub(crate) struct Presented {
+    cookies: Vec<Cookie>,
+    ended_here: EndedHere,
+    is_ambiguous: bool,
+}
+
+#[derive(Debug)]
+struct Cookie {
+    version: u32,
+    number: usize,
+    value: String,
+}
+
+/// A session whose seal was opened. Whether it is alive is another question.
+struct Opened {
+    handle: Handle,
+    record: SessionRecord,
+    /// Whether the key that sealed it is not the first any more.
+    is_outdated: bool,
+}
+
+impl Presented {
+    pub(crate) fn read(names: &CookieNames, head: &RequestHead<'_>) -> Self {
+        let mut presented = Self::default();
+        let mut seen_ended = false;
+        for (name, value) in find_prefixed(head, &names.sealed_prefix()) {
+            if name == CookieNames::ENDED {
+                presented.is_ambiguous |= std::mem::replace(&mut seen_ended, true);
+                presented.ended_here = EndedHere::read(value);
+            } else if let Some((version, number)) = parse(name) {
+                let known = |cookie: &Cookie| (cookie.version, cookie.number) == (version, number);
+                presented.is_ambiguous |= presented.cookies.iter().any(known);
+                presented.cookies.push(Cookie { version, number, value: value.to_owned() });
+            }
+        }
+        presented
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cookies.is_empty()
+    }
+
+    /// The handle inside, whether or not the session is alive.
+    pub(crate) fn handle(&self, engine: &Engine, sealed: &SealedSessions) -> Option<Handle> {
+        self.open(engine, sealed).map(|opened| opened.handle)
+    }
+
+    /// The session's record, if it is alive.
+    pub(crate) async fn peek(
+        &self,
+        engine: &Engine,
+        sealed: &SealedSessions,
+    ) -> Result<Option<SessionRecord>, StoreError> {
+        let Some(Opened { record, .. }) = self.open(engine, sealed) else { return Ok(None) };
+        Ok(look(engine, &record).await?.is_ok().then_some(record))
+    }
+
+    /// Who makes the request that brought these.
+    pub(crate) async fn load(
+        &self,
+        engine: &Arc<Engine>,
+        sealed: &SealedSessions,
+    ) -> Result<Visitor, SessionError> {
+        let Some(Opened { handle, record, is_outdated }) = self.open(engine, sealed) else {
+            return Ok(Visitor::Anonymous);
+        };
+        let now = match look(engine, &record).await? {
+            Ok(now) => now,
+            Err(GoneReason::Revoked) => return Ok(refused("session.revoked")),
+            Err(GoneReason::Idle | GoneReason::Expired) => return Ok(refused("session.expired")),
+        };
+        let is_due = is_due(engine.lifetimes.idle, &record, now);
+        let mut record = Arc::new(record);
+        if is_due {
+            transition::touch(&mut record, now, engine.lifetimes.idle);
+        }
+        let outbox = Outbox::new(self.names(engine));
+        if (is_due || is_outdated)
+            && let Err(error) = outbox.put(engine, &handle, &record, now)
+        {
+            // The session is live; only its cookies stay as they are.
+            tracing::warn!(code = vestibule::Diagnose::code(&error), "a session was not sealed again");
+        }
+        let session = Session::new(engine, &handle, record, Some(outbox));
+        Ok(session.map_or(Visitor::Anonymous, Visitor::SignedIn))
+    }
+
+    /// A version above all that this browser holds: no late answer has it.
+    pub(crate) fn next_version(&self) -> u64 {
+        let highest = self.cookies.iter().map(|cookie| cookie.version).max();
+        highest.and_then(|version| version.checked_add(1)).unwrap_or_default().into()
+    }
+
+    /// The full names of the session's cookies.
+    pub(crate) fn names(&self, engine: &Engine) -> Vec<String> {
+        let name =
+            |cookie: &Cookie| format!("{}.{}", engine.names.sealed(u64::from(cookie.version)), cookie.number);
+        self.cookies.iter().map(name).collect()
+    }
+
+    /// The `Set-Cookie` value that remembers that a session ended in this browser.
+    pub(crate) fn mark(&self, engine: &Engine, ended: &SessionKey) -> String {
+        let (name, value) = (engine.names.ended_here(), self.ended_here.and(ended));
+        let max_age = engine.lifetimes.absolute.as_secs();
+        SetCookie { name: &name, value: &value, max_age, secure: engine.secure }.to_header()
+    }
+
+    /// The `Set-Cookie` values that forget the session, and remember that it ended.
+    pub(crate) fn removal(&self, engine: &Engine, ended: Option<&SessionKey>) -> Vec<String> {
+        let forget = |name: String| {
+            SetCookie { name: &name, value: "", max_age: 0, secure: engine.secure }.to_header()
+        };
+        let mark = ended.map(|key| self.mark(engine, key));
+        self.names(engine).into_iter().map(forget).chain(mark).collect()
+    }
+
+    /// The highest version that opens.
+    fn open(&self, engine: &Engine, sealed: &SealedSessions) -> Option<Opened> {
+        if self.is_ambiguous {
+            refused("session.cookie_ambiguous");
+            return None;
+        }
+        let versions: BTreeSet<_> = self.cookies.iter().map(|cookie| cookie.version).collect();
+        let open = |version| self.open_version(engine, sealed, version).map_err(refused).ok();
+        versions.into_iter().rev().take(TRIES).find_map(open)
+    }
+
+    fn open_version(
+        &self,
+        engine: &Engine,
+        sealed: &SealedSessions,
+        version: u32,
+    ) -> Result<Opened, &'static str> {
+        let of_version = self.cookies.iter().filter(|cookie| cookie.version == version);
+        let joined = chunks::join(of_version.map(|cookie| (cookie.number, cookie.value.as_str())));
+        let (series, text) = joined.map_err(|_| "session.chunk_invalid")?;
+        let name = engine.names.sealed(u64::from(version));
+        let plain = sealed.sealer.open_text(&context(engine, &name, &series), &text);
+        let plain = plain.ok_or("session.seal_invalid")?;
+        let content = Content::from_bytes(&plain).ok_or("session.format_unknown")?;
+        if self.ended_here.contains(&content.handle.key()) {
+            return Err("session.superseded");
+        }
+        let record = sealed.record(engine, &content, u64::from(version)).ok_or("session.format_unknown")?;
+        let is_outdated = !sealed.sealer.is_current(&text);
+        Ok(Opened { handle: content.handle, record, is_outdated })
+    }
+}
+
+/// A session that is none any more, or never was one: the request is anonymous, and the log says why.
+fn refused(code: &'static str) -> Visitor {
+    tracing::info!(code, "a sealed session is not accepted");
+    Visitor::Anonymous
+}
+
+/// `version.number`, written as we write it.
+fn parse(name: &str) -> Option<(u32, usize)> {
+    let (version, number) = name.split_once('.')?;
+    let plain = |digits: &str| {
+        digits == "0" || (!digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let number: usize = number.parse().ok().filter(|_| plain(number))?;
+    let version = version.parse().ok().filter(|_| plain(version))?;
+    (number < chunks::MOST).then_some((version, number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d06_a_number_is_written_in_one_way() {
+        assert_eq!(parse("0.0"), Some((0, 0)));
+        assert_eq!(parse("4294967295.4"), Some((u32::MAX, 4)));
+        for name in [
+            "",
+            ".",
+            "0",
+            "0.",
+            ".0",
+            "0.5",
+            "0.00",
+            "00.0",
+            "01.0",
+            "0.01",
+            "-1.0",
+            "0.-1",
+            "+1.0",
+            "0.+1",
+            "0.0.0",
+            "0.99999999",
+            "4294967296.0",
+            "99999999999999999999.0",
+            "0x1.0",
+            "1e1.0",
+            " 1.0",
+            "1.0 ",
+            "٣.0",
+        ] {
+            assert_eq!(parse(name), None, "{name}");
+        }
+    }
+}
