@@ -10,6 +10,7 @@ mod early_races;
 mod elsewhere;
 mod ended;
 mod endpoint;
+mod frontchannel;
 mod garbage;
 mod invariants;
 mod nodes;
