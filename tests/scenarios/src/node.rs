@@ -35,12 +35,17 @@ impl Node {
         mount: &dyn Mount,
         surroundings: Surroundings,
     ) -> Self {
-        Self {
-            origin: Url::parse(origin).expect("an origin"),
-            site: mount.start(relying_party.clone().into()).await,
-            relying_party,
-            surroundings,
-        }
+        let site = mount.start(relying_party.clone().into()).await;
+        Self::of(origin, relying_party, site, surroundings)
+    }
+
+    pub(crate) fn of(
+        origin: &str,
+        relying_party: RelyingParty,
+        site: Rc<dyn Site>,
+        surroundings: Surroundings,
+    ) -> Self {
+        Self { origin: Url::parse(origin).expect("an origin"), site, relying_party, surroundings }
     }
 
     /// Answers a request that carries this `Cookie` header. A millisecond passes first.

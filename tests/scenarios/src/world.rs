@@ -1,4 +1,10 @@
-use std::{cell::Cell, ops::Deref, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    ops::Deref,
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use vestibule::{
@@ -13,6 +19,7 @@ use crate::{
     Browser, Calls, Exchange, IdentityProvider, Mount, Node, Snapshot, State, Transcript, leaks,
     node::Surroundings,
     provider::{ISSUER, Registration},
+    several::BOTH,
     state, trace,
 };
 
@@ -44,6 +51,7 @@ pub struct World {
     keys: CookieKeys,
     seed: Cell<u64>,
     surroundings: Surroundings,
+    others: RefCell<Vec<IdentityProvider>>,
 }
 
 impl World {
@@ -77,7 +85,17 @@ impl World {
         let parts =
             Parts { mount, setup: &*setup, store: &store, keys: &keys, seed: 3, surroundings: &surroundings };
         let node = parts.start(DASHBOARD).await;
-        Self { node, mount, setup, store, memory, keys, seed: Cell::new(4), surroundings }
+        Self {
+            node,
+            mount,
+            setup,
+            store,
+            memory,
+            keys,
+            seed: Cell::new(4),
+            surroundings,
+            others: RefCell::default(),
+        }
     }
 
     /// Another node of the same application: a process of its own over the same store and keys.
@@ -105,6 +123,26 @@ impl World {
             seed,
             surroundings: &self.surroundings,
         }
+    }
+
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    pub(crate) fn mount(&self) -> &'static dyn Mount {
+        self.mount
+    }
+
+    pub(crate) fn store_and_keys(&self) -> (Faulty, CookieKeys) {
+        (self.store.clone(), self.keys.clone())
+    }
+
+    pub(crate) fn others(&self) -> Vec<IdentityProvider> {
+        self.others.borrow().clone()
+    }
+
+    pub(crate) fn also_has(&self, provider: IdentityProvider) {
+        self.others.borrow_mut().push(provider);
     }
 
     /// A browser in which this user is logged in to the application.
@@ -150,7 +188,8 @@ impl World {
 
     /// What is in the store.
     pub async fn state(&self) -> State {
-        let realms = [DASHBOARD, DOCS].map(|client_id| Realm::new(ISSUER, client_id));
+        let of = |issuer: &String| [DASHBOARD, DOCS, BOTH].map(|client_id| Realm::new(issuer, client_id));
+        let realms: Vec<_> = self.issuers().iter().flat_map(of).collect();
         state::read(&self.memory, &realms).await
     }
 
@@ -188,8 +227,11 @@ impl Drop for World {
     /// Every test is also a test of [`leaks`].
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            let found = leaks::find(&self.surroundings.provider, &self.surroundings.transcript.exchanges());
-            assert!(found.is_empty(), "secrets where they do not belong:\n{}", found.join("\n"));
+            let exchanges = self.surroundings.transcript.exchanges();
+            for provider in std::iter::once(&self.surroundings.provider).chain(self.others.get_mut().iter()) {
+                let found = leaks::find(provider, &exchanges);
+                assert!(found.is_empty(), "secrets where they do not belong:\n{}", found.join("\n"));
+            }
         }
     }
 }

@@ -1,18 +1,15 @@
 use percent_encoding::percent_decode_str;
 
+use crate::http::is_plain_path;
+
 /// A path, and everything below it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ProtectedPath(Vec<String>);
 
 impl ProtectedPath {
-    /// Takes an absolute path without escapes, dot segments or empty segments. `/` covers everything.
+    /// Takes an absolute path of plain segments. `/` covers everything.
     pub(super) fn new(path: &str) -> Option<Self> {
-        let rest = path.strip_prefix('/')?;
-        let odd = |segment: &str| segment.is_empty() || segment == "." || segment == "..";
-        if !rest.is_empty() && rest.split('/').any(odd) || path.contains(['%', '?', '#', '\\']) {
-            return None;
-        }
-        Some(Self(segments(path)?))
+        if path == "/" || is_plain_path(path) { segments(path).map(Self) } else { None }
     }
 
     /// Whether a request for `path`, percent-encoded as it was sent, may reach something that lies here.

@@ -111,6 +111,13 @@ impl Request {
         self
     }
 
+    /// The same to another path.
+    #[must_use]
+    pub fn to(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// The same with a body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {

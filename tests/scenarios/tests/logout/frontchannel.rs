@@ -109,7 +109,10 @@ async fn b32_only_the_issuer_may_frame_it(mount: &'static dyn Mount) -> World {
             answer.header("content-security-policy"),
             Some("default-src 'none'; frame-ancestors https://acme.example")
         );
-        assert_eq!((answer.header("cache-control"), answer.header("vary")), (Some("no-store"), Some("cookie")));
+        assert_eq!(
+            (answer.header("cache-control"), answer.header("vary")),
+            (Some("no-store"), Some("cookie"))
+        );
         assert_eq!(answer.header("x-frame-options"), None);
     }
     let page = alice.page(&world, "/auth/logged-out").await;
