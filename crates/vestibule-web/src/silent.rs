@@ -12,6 +12,7 @@ use crate::{
     engine::Engine,
     http::{Parameters, Reply, RequestHead, is_navigation, reply},
     return_to::ReturnTo,
+    session::Held,
 };
 
 /// The parameter of the login endpoint that asks for a login without a page.
@@ -20,14 +21,14 @@ const PARAMETER: &str = "silent";
 const REFUSES_COOKIES: (&str, &str) = ("silent-login", "off");
 
 /// Whether this is a page load in which the provider may be asked.
-pub(crate) fn is_due(engine: &Engine, head: &RequestHead<'_>) -> bool {
+pub(crate) fn is_due(engine: &Engine, head: &RequestHead<'_>, held: &Held) -> bool {
     engine.logins.silent
         && is_navigation(head)
         // Frames get no cookies, and crawlers keep none; neither of them says this.
         && head.header("sec-fetch-mode") == Some("navigate")
         && head.header("sec-fetch-dest") == Some("document")
         // A session that has ended was ended by somebody.
-        && matches!(find(head, &engine.names.session), CookieLookup::Absent)
+        && held.is_empty()
         && !was_tried(engine, head)
         && !Parameters::of_query(head).has(REFUSES_COOKIES)
 }

@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use bytes::Bytes;
-use vestibule::{AuthorizationRequest, IdpInitiatedLogin, Verified};
+use vestibule::{AuthorizationRequest, IdpInitiatedLogin, State, Verified};
 
 use super::{Start, form_body::read_form, start_login};
 use crate::{
@@ -68,8 +68,14 @@ async fn at_an_identity_provider(engine: &Engine, head: &RequestHead<'_>, raw: &
     Ok(reply)
 }
 
-/// Takes the token's place among the logout tokens that were used, over all nodes.
+/// Takes the token's place among the logout tokens that were used, over all nodes. Where there is no store, this node
+/// remembers it alone.
 async fn spend(engine: &Engine, asked: &Verified<IdpInitiatedLogin>) -> Result<(), Error> {
+    if engine.sealed.as_ref().is_some_and(|sealed| !sealed.hears_logouts) {
+        let key = State::new(asked.replay_key());
+        let first = engine.spent_states.take(&key, engine.clock().monotonic());
+        return if first { Ok(()) } else { Err(refused(Uninvited::Replayed)) };
+    }
     let id = engine.realm.logout_id(&format!("idp_initiated_login {}", asked.replay_key()));
     let revocation = Revocation { scopes: Vec::new(), heard: None, logout: Some(id), spare: None };
     match engine.store.revoke(revocation).await?.reply {

@@ -59,13 +59,14 @@ impl Visit {
     }
 
     fn new(engine: &Arc<Engine>, head: &RequestHead<'_>, held: Held, choose_at: Option<Arc<str>>) -> Self {
+        let asks_silently = choose_at.is_none() && silent::is_due(engine, head, &held);
         Self(Arc::new(Inner {
             engine: Arc::clone(engine),
             held,
             page: is_navigation(head).then(|| head.path_and_query()),
             visitor: OnceCell::new(),
             read: AtomicBool::new(false),
-            asks_silently: choose_at.is_none() && silent::is_due(engine, head),
+            asks_silently,
             choose_at,
         }))
     }

@@ -266,3 +266,44 @@ async fn c11_the_code_goes_out_exactly_as_it_came() {
         assert_eq!(world.op.take()[0].field("code").unwrap(), code);
     }
 }
+
+#[tokio::test]
+async fn c15_an_answer_comes_in_the_mode_that_was_asked_for() {
+    let world = World::new();
+    let query = world.begin().await;
+    let form = world.client.begin_login(&world.request().form_post()).await.unwrap();
+    assert_eq!(parameters(&form)["response_mode"], "form_post");
+    assert!(!parameters(&query).contains_key("response_mode"));
+    world.op.take();
+    for (start, by_form) in [(&query, true), (&form, false)] {
+        let answer = callback_query(start);
+        let callback = match by_form {
+            true => Callback::parse_form(answer.as_bytes()).unwrap(),
+            false => Callback::parse(&answer).unwrap(),
+        };
+        let refused = world.client.complete_login(copy(start), &callback).await;
+        assert_eq!(verdict(refused), ("callback.wrong_mode", Disposition::Reject));
+    }
+    let stranger = Callback::parse_form(b"code=c-1&state=guess").unwrap();
+    let refused = world.client.complete_login(query.pending, &stranger).await;
+    assert_eq!(
+        verdict(refused),
+        ("callback.state_invalid", Disposition::Reject),
+        "the state is judged first"
+    );
+    assert!(world.op.heard().is_empty(), "nothing may be sent");
+
+    let claims = world.id_token_claims(&form);
+    world.issue(&world.issuer.sign(&claims));
+    let callback = Callback::parse_form(callback_query(&form).as_bytes()).unwrap();
+    world.client.complete_login(form.pending, &callback).await.unwrap();
+}
+
+#[test]
+fn c07_a_form_is_read_as_strictly_as_a_query() {
+    let code = |body: &[u8]| Callback::parse_form(body).unwrap_err().code();
+    assert_eq!(code(b"code=a&code=b"), "callback.duplicate_param");
+    assert_eq!(code(b"state=a&state=a"), "callback.duplicate_param");
+    assert_eq!(code(b"code=%zz"), "callback.malformed");
+    assert_eq!(code(b"code=\xff"), "callback.malformed");
+}

@@ -1,6 +1,10 @@
 use super::RelyingPartyBuilder;
 
 /// More ways to log in and out. All of them are off unless they are named.
+///
+/// The endpoint `initiate` is always there: it starts a login for a third party that names our issuer (OpenID Connect
+/// Core section 4), and for a signed `idp_initiated_login` of Scalekit's. Such a token is good once over all nodes; with
+/// sealed sessions and no store, once on each.
 impl<S> RelyingPartyBuilder<S> {
     /// Asks the provider once whether an anonymous visitor is signed in there, before a page for everybody is shown
     /// (OpenID Connect Core section 3.1.2.1, `prompt=none`).
