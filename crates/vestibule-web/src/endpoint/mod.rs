@@ -15,9 +15,11 @@ use bytes::Bytes;
 pub(crate) use login::{Start, start_login};
 
 use crate::{
+    challenge::login_url,
     engine::Engine,
     error::respond,
     http::{BodyFault, Reply, RequestHead, is_page_load, reply::method_not_allowed},
+    return_to::ReturnTo,
     silent, upstream,
 };
 
@@ -129,5 +131,8 @@ where
         Endpoint::Initiate => initiate::serve(engine, head, body).await,
         Endpoint::Relay => upstream::relay(engine, head, body).await,
     };
-    outcome.unwrap_or_else(|error| respond(&error, is_page_load(head), &engine.correlation(), None))
+    outcome.unwrap_or_else(|error| {
+        let again = (endpoint == Endpoint::Initiate).then(|| login_url(engine, &ReturnTo::home()));
+        respond(&error, is_page_load(head), &engine.correlation(), again.as_deref())
+    })
 }

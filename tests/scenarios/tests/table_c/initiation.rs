@@ -263,6 +263,7 @@ async fn refuses(world: &World, query: &[(&str, &str)]) -> Answer {
     let answer = alice.page(world, &initiate(query)).await;
     assert_refused(&answer, 400, "login.initiation_refused");
     assert_eq!(alice.cookies(world), [], "{query:?}");
+    assert!(answer.text().contains("<a href=\"/auth/login?return_to=%2F\">Start again</a>"), "{answer:?}");
     world.snapshot().await.assert_unchanged_since(&before, Calls::NONE);
     answer
 }
