@@ -1,7 +1,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Response, header};
 use serde_json::Value;
 
 /// What came back from a request: everything that two mounts must agree on.
@@ -10,7 +10,7 @@ pub struct Answer {
     /// The status.
     pub status: u16,
     /// The headers, sorted by name; several of one name in the order they were sent. `Content-Length` is left out
-    /// once it has been found right: it belongs to the connection.
+    /// once it has been found right: it belongs to the connection. `Allow` is told without blanks.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
@@ -27,7 +27,9 @@ impl Answer {
             .headers
             .iter()
             .map(|(name, value)| {
-                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                let text = String::from_utf8_lossy(value.as_bytes());
+                let text = if name == header::ALLOW { text.replace(' ', "") } else { text.into_owned() };
+                (name.as_str().to_owned(), text)
             })
             .filter(|(name, value)| {
                 let length = name == "content-length";

@@ -42,7 +42,7 @@ mod world;
 
 pub use answer::Answer;
 pub use browser::{Browser, Request};
-pub use mount::{Axum, Bare, Mount};
+pub use mount::{Actix, Axum, Bare, Mount};
 pub use node::Node;
 pub use provider::{Call, Calls, IdentityProvider};
 pub use several::GLOBEX;

@@ -14,6 +14,7 @@ use Imports::{Any, Only};
 const ARROWS: &[(&str, Imports)] = &[
     ("vestibule", Only(&[])),
     ("vestibule-web", Only(&["vestibule"])),
+    ("vestibule-actix", Only(&["vestibule-web"])),
     ("vestibule-axum", Only(&["vestibule-web"])),
     (DEV_IDP, Only(&[])),
     ("vestibule-demo", Any),

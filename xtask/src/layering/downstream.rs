@@ -36,6 +36,7 @@ pub(super) const SHIPPED: &[Shipped] = &[
         not_built: &["actix-web", "axum", "vestibule-web"],
     },
     Shipped { name: "vestibule-web", features: Features::All, not_built: &["actix-web", "axum"] },
+    Shipped { name: "vestibule-actix", features: Features::All, not_built: &["axum"] },
     Shipped { name: "vestibule-axum", features: Features::All, not_built: &["actix-web"] },
 ];
 

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use ::http::{HeaderName, HeaderValue};
+
 /// The headers of a request, in whatever type the framework keeps them.
 pub trait Headers {
     /// Calls `found` with every value of the header, in order. `name` is lower-case.
@@ -10,6 +12,27 @@ impl Headers for ::http::HeaderMap {
     fn each<'a>(&'a self, name: &str, found: &mut dyn FnMut(&'a [u8])) {
         for value in self.get_all(name) {
             found(value.as_bytes());
+        }
+    }
+}
+
+/// The headers of an answer, in whatever type the framework keeps them.
+pub trait HeadersMut: Headers {
+    /// Takes every value of the header away. `name` is lower-case.
+    fn remove(&mut self, name: &str);
+
+    /// Adds a value to those that the header has. `name` is lower-case; both are fit to be sent.
+    fn append(&mut self, name: &str, value: &[u8]);
+}
+
+impl HeadersMut for ::http::HeaderMap {
+    fn remove(&mut self, name: &str) {
+        Self::remove(self, name);
+    }
+
+    fn append(&mut self, name: &str, value: &[u8]) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
+            Self::append(self, name, value);
         }
     }
 }

@@ -8,7 +8,7 @@ mod path;
 pub(crate) mod reply;
 
 pub use body::{BodyFault, NO_BODY};
-pub use head::{Headers, RequestHead};
+pub use head::{Headers, HeadersMut, RequestHead};
 pub(crate) use navigation::{is_form, is_navigation, is_page_load, is_prefetch};
 pub(crate) use parameters::Parameters;
 pub(crate) use path::is_plain_path;

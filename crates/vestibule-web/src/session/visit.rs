@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use ::http::{HeaderMap, HeaderValue, header};
 use tokio::sync::OnceCell;
 use vestibule::Diagnose;
 
@@ -16,7 +15,7 @@ use crate::{
     Error, SessionError, challenge,
     engine::Engine,
     error::respond,
-    http::{Reply, RequestHead, is_navigation},
+    http::{HeadersMut, Reply, RequestHead, is_navigation},
     return_to::ReturnTo,
     silent,
     store::{Load, SessionRecord, StoreTime, Touch},
@@ -105,8 +104,12 @@ impl Visit {
         challenge::challenge(sign_in.as_deref())
     }
 
-    /// The answer to this request when it failed with `error`: a page for a person, problem+json for a program.
+    /// The answer to this request when it failed with `error`: a page for a person, problem+json for a program. Where a
+    /// session is [required](SessionError::Required), that is the [challenge](Self::challenge).
     pub fn respond(&self, error: &Error) -> Reply {
+        if matches!(error, Error::Session(SessionError::Required)) {
+            return self.challenge();
+        }
         let Inner { engine, page, .. } = &*self.0;
         let again = self.sign_in_url(page.as_deref().unwrap_or("/"));
         respond(error, page.is_some(), &engine.correlation(), Some(&again))
@@ -127,21 +130,22 @@ impl Visit {
     }
 
     /// Adds what the answer to this request must carry: an answer that depends on who asked is not to be stored by any
-    /// cache (checklist D22), and a sealed session goes out with it when it changed. To be called on every answer that the application made, when it is finished.
-    pub fn finish(&self, headers: &mut HeaderMap) {
+    /// cache (checklist D22), and a sealed session goes out with it when it changed. To be called on every answer that
+    /// the application made, when it is finished.
+    pub fn finish(&self, headers: &mut impl HeadersMut) {
         if !self.0.read.load(Ordering::Relaxed) {
             return;
         }
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        let cookie = HeaderValue::from_static("cookie");
-        if headers.get_all(header::VARY).iter().all(|known| known != cookie) {
-            headers.append(header::VARY, cookie);
+        headers.remove("cache-control");
+        headers.append("cache-control", b"no-store");
+        let mut varies = false;
+        headers.each("vary", &mut |known| varies |= known == b"cookie");
+        if !varies {
+            headers.append("vary", b"cookie");
         }
         let Some(Visitor::SignedIn(session)) = self.0.visitor.get() else { return };
         for cookie in session.leave() {
-            if let Ok(cookie) = HeaderValue::try_from(cookie) {
-                headers.append(header::SET_COOKIE, cookie);
-            }
+            headers.append("set-cookie", cookie.as_bytes());
         }
     }
 }

@@ -20,7 +20,7 @@
 macro_rules! on_every_mount {
     ($($scenario:ident)+) => { $(
         mod $scenario {
-            $crate::on_every_mount!(@mounts $scenario; bare: Bare, axum: Axum);
+            $crate::on_every_mount!(@mounts $scenario; bare: Bare, axum: Axum, actix: Actix);
         }
     )+ };
     (@mounts $scenario:ident; $first:ident: $First:ident, $($other:ident: $Other:ident),+) => {

@@ -2,6 +2,7 @@
 //!
 //! A new framework is one file here, with a [`Mount`], and one line in the list of the [`on_every_mount!`](crate::on_every_mount) macro.
 
+mod actix;
 mod axum;
 mod bare;
 mod everywhere;
@@ -13,7 +14,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use vestibule_web::RelyingParties;
 
-pub use self::{axum::Axum, bare::Bare};
+pub use self::{actix::Actix, axum::Axum, bare::Bare};
 
 use crate::Exchange;
 

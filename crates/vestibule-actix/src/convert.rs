@@ -1,0 +1,37 @@
+//! actix-web 4 has a header map of its own, and is on `http` 0.2.
+
+use std::ops::{Deref, DerefMut};
+
+use actix_web::{
+    HttpRequest,
+    http::header::{HeaderMap, HeaderName, HeaderValue},
+};
+use vestibule_web::http::{Headers, HeadersMut, RequestHead};
+
+/// actix's headers as the engine reads and writes them, borrowed.
+pub(crate) struct Borrowed<H>(pub(crate) H);
+
+impl<H: Deref<Target = HeaderMap>> Headers for Borrowed<H> {
+    fn each<'a>(&'a self, name: &str, found: &mut dyn FnMut(&'a [u8])) {
+        for value in self.0.get_all(name) {
+            found(value.as_bytes());
+        }
+    }
+}
+
+impl<H: DerefMut<Target = HeaderMap>> HeadersMut for Borrowed<H> {
+    fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    fn append(&mut self, name: &str, value: &[u8]) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
+            self.0.append(name, value);
+        }
+    }
+}
+
+pub(crate) fn head<'a>(request: &'a HttpRequest, headers: &'a Borrowed<&'a HeaderMap>) -> RequestHead<'a> {
+    let uri = request.uri();
+    RequestHead::from_parts(request.method().as_str(), uri.path(), uri.query(), headers)
+}

@@ -1,0 +1,82 @@
+use std::{cell::OnceCell, rc::Rc};
+
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse,
+    body::{BoxBody, EitherBody},
+    error::InternalError,
+    http::{
+        StatusCode,
+        header::{CONTENT_ENCODING, CONTENT_LENGTH},
+    },
+};
+use vestibule_web::{
+    Visit,
+    http::{HeadersMut, Reply},
+};
+
+use crate::{Failure, convert::Borrowed};
+
+/// A request that came in by [`wrap`](crate::wrap).
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) visit: Visit,
+    /// That nobody can tell who makes the request. An `Option` around an extractor hides it from the handler.
+    outage: Rc<OnceCell<Failure>>,
+}
+
+impl Entry {
+    pub(crate) fn new(visit: Visit) -> Self {
+        Self { visit, outage: Rc::default() }
+    }
+
+    /// The entry that `wrap` noted.
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, actix_web::Error> {
+        request.extensions().get().cloned().ok_or_else(|| {
+            tracing::error!(
+                code = "config.not_wrapped",
+                path = request.path(),
+                "a handler asks for the session outside of vestibule_actix::wrap: wrap the finished app, last"
+            );
+            let message = "the application is not set up correctly";
+            InternalError::new(message, StatusCode::INTERNAL_SERVER_ERROR).into()
+        })
+    }
+
+    /// Who makes the request. An outage is the answer to it from now on, whatever the handler says.
+    pub(crate) async fn visitor(&self) -> Result<vestibule_web::Visitor, Failure> {
+        self.visit.visitor().await.map_err(|error| self.outage.get_or_init(|| error.into()).clone())
+    }
+
+    /// Finishes the answer of the app, and writes it if the handler failed. What middleware in between said about the
+    /// answer stays; what it said about its empty body does not.
+    pub(crate) fn finish<B>(&self, mut response: HttpResponse<B>) -> HttpResponse<EitherBody<B>> {
+        let failure = response.extensions_mut().remove::<Failure>();
+        if failure.is_none() && self.outage.get().is_some() {
+            // A handler that was not told took the user for a stranger.
+            response.headers_mut().clear();
+        }
+        let mut response = match failure.as_ref().or(self.outage.get()) {
+            Some(Failure(error)) => {
+                response.headers_mut().remove(CONTENT_LENGTH);
+                response.headers_mut().remove(CONTENT_ENCODING);
+                overwrite(response, self.visit.respond(error)).map_into_right_body()
+            }
+            None => response.map_into_left_body(),
+        };
+        self.visit.finish(&mut Borrowed(response.headers_mut()));
+        response
+    }
+}
+
+/// Puts a reply of the engine in the place of a response.
+pub(crate) fn overwrite<B>(mut response: HttpResponse<B>, reply: Reply) -> HttpResponse {
+    let (parts, body) = reply.into_parts();
+    *response.status_mut() =
+        StatusCode::from_u16(parts.status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut headers = Borrowed(response.headers_mut());
+    parts.headers.keys().for_each(|name| headers.remove(name.as_str()));
+    for (name, value) in &parts.headers {
+        headers.append(name.as_str(), value.as_bytes());
+    }
+    response.set_body(BoxBody::new(body))
+}

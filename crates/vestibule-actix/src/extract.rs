@@ -1,0 +1,71 @@
+use std::{
+    future::{Future, ready},
+    ops::Deref,
+    pin::Pin,
+};
+
+use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
+use vestibule_web::SessionError;
+
+use crate::{Failure, entry::Entry};
+
+/// A signed-in user's session. As an extractor it protects the handler: an anonymous page load is sent to log in and
+/// comes back, an anonymous call gets 401, and a store outage 503.
+#[derive(Clone, Debug)]
+pub struct Session(vestibule_web::Session);
+
+impl Session {
+    /// The session apart from actix.
+    pub fn into_inner(self) -> vestibule_web::Session {
+        self.0
+    }
+}
+
+impl Deref for Session {
+    type Target = vestibule_web::Session;
+
+    fn deref(&self) -> &vestibule_web::Session {
+        &self.0
+    }
+}
+
+/// Whoever is there. As an extractor it protects nothing, yet an outage of the store is 503 and never `Anonymous`.
+#[derive(Clone, Debug)]
+pub enum Visitor {
+    /// Nobody who is signed in.
+    Anonymous,
+    /// A signed-in user.
+    SignedIn(Session),
+}
+
+impl FromRequest for Visitor {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        match Entry::of(request) {
+            Ok(entry) => Box::pin(async move {
+                Ok(match entry.visitor().await? {
+                    vestibule_web::Visitor::Anonymous => Self::Anonymous,
+                    vestibule_web::Visitor::SignedIn(session) => Self::SignedIn(Session(session)),
+                })
+            }),
+            Err(not_wrapped) => Box::pin(ready(Err(not_wrapped))),
+        }
+    }
+}
+
+impl FromRequest for Session {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let visitor = Visitor::from_request(request, payload);
+        Box::pin(async move {
+            match visitor.await? {
+                Visitor::SignedIn(session) => Ok(session),
+                Visitor::Anonymous => Err(Failure::from(SessionError::Required).into()),
+            }
+        })
+    }
+}

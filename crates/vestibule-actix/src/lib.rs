@@ -1,0 +1,55 @@
+//! OpenID Connect login, sessions and logout for actix-web.
+//!
+//! [`wrap`] is the way in: it mounts the endpoints and covers every route, whatever the app is made of. The extractors
+//! [`Session`] and [`Visitor`] tell who is there. The relying party is built once, outside of the closure that makes an
+//! app for each worker.
+//!
+//! ```no_run
+//! use actix_web::{App, HttpServer, web::get};
+//! use vestibule_actix::{
+//!     CookieKeys, MemoryStore, RelyingParty, Session, Visitor,
+//!     vestibule::{ClientSecret, Provider},
+//! };
+//!
+//! async fn home(visitor: Visitor) -> String {
+//!     match visitor {
+//!         Visitor::Anonymous => "hello stranger".to_owned(),
+//!         Visitor::SignedIn(session) => format!("hello {}", session.subject()),
+//!     }
+//! }
+//!
+//! async fn me(session: Session) -> String {
+//!     format!("only for you, {}", session.subject())
+//! }
+//!
+//! # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+//! let provider = Provider::new("https://acme.example")?;
+//! let app = provider.web_app("dashboard", ClientSecret::from_env("DASHBOARD_SECRET")?);
+//! let rp = RelyingParty::builder(app, "https://app.acme.example")
+//!     .stored_sessions(MemoryStore::new(), CookieKeys::from_env("COOKIE_KEYS")?)
+//!     .build()?;
+//! let server = HttpServer::new(move || {
+//!     let app = App::new().route("/", get().to(home)).route("/me", get().to(me));
+//!     vestibule_actix::wrap(app, rp.clone()) // last
+//! });
+//! server.bind("127.0.0.1:3000")?.run().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod convert;
+mod entrance;
+mod entry;
+mod extract;
+mod failure;
+mod form;
+mod wrap;
+
+pub use extract::{Session, Visitor};
+pub use failure::Failure;
+pub use form::CheckedForm;
+pub use vestibule_web::{
+    ConfigError, CookieKeys, Error, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, MemoryStore,
+    OtherSession, RelyingParty, SessionError, error, store, vestibule,
+};
+pub use wrap::wrap;
