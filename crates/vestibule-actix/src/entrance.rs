@@ -11,7 +11,7 @@ use actix_web::{
     http::StatusCode,
     web::{Bytes, Payload},
 };
-use vestibule_web::{RelyingParty, http::BodyFault};
+use vestibule_web::{RelyingParties, http::BodyFault};
 
 use crate::{
     convert::{Borrowed, head},
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Makes an [`EntranceService`] for each worker.
-pub(crate) struct Entrance(pub(crate) RelyingParty);
+pub(crate) struct Entrance(pub(crate) RelyingParties);
 
 impl<S, B> Transform<S, ServiceRequest> for Entrance
 where
@@ -33,14 +33,14 @@ where
     type Future = Ready<Result<EntranceService<S>, ()>>;
 
     fn new_transform(&self, app: S) -> Self::Future {
-        ready(Ok(EntranceService { app, relying_party: self.0.clone() }))
+        ready(Ok(EntranceService { app, relying_parties: self.0.clone() }))
     }
 }
 
 /// Answers the engine's endpoints, and lets every other request through with its visit.
 pub(crate) struct EntranceService<S> {
     app: S,
-    relying_party: RelyingParty,
+    relying_parties: RelyingParties,
 }
 
 impl<S, B> Service<ServiceRequest> for EntranceService<S>
@@ -57,8 +57,8 @@ where
     }
 
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
-        if let Some(endpoint) = self.relying_party.endpoint(request.path()) {
-            let relying_party = self.relying_party.clone();
+        if let Some((relying_party, endpoint)) = self.relying_parties.endpoint(request.path()) {
+            let relying_party = relying_party.clone();
             return Box::pin(async move {
                 let body = request.extract::<Payload>().await?;
                 let headers = Borrowed(request.headers());
@@ -69,7 +69,7 @@ where
             });
         }
         let headers = Borrowed(request.headers());
-        let entry = Entry::new(self.relying_party.visit(&head(request.request(), &headers)));
+        let entry = Entry::new(self.relying_parties.visit(&head(request.request(), &headers)));
         // An extension of an outer layer's making never stands in for ours (checklist D26).
         request.extensions_mut().insert(entry.clone());
         let answer = self.app.call(request);

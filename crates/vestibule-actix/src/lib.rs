@@ -50,6 +50,6 @@ pub use failure::Failure;
 pub use form::CheckedForm;
 pub use vestibule_web::{
     ConfigError, CookieKeys, Error, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, MemoryStore,
-    OtherSession, RelyingParty, SessionError, error, store, vestibule,
+    OtherSession, RelyingParties, RelyingParty, SessionError, error, store, vestibule,
 };
 pub use wrap::wrap;

@@ -3,17 +3,18 @@ use actix_web::{
     body::{EitherBody, MessageBody},
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
 };
-use vestibule_web::RelyingParty;
+use vestibule_web::RelyingParties;
 
 use crate::entrance::Entrance;
 
-/// Puts the relying party in front of an app: its endpoints, and who is there for every route.
+/// Puts the relying party, or [several](RelyingParties), in front of an app: its endpoints, and who is there for every
+/// route.
 ///
 /// Nothing is lost, whatever the app is made of: not the endpoints to a default service or a scope, not the cover of a
 /// route that is added later. What comes back is an app again, for a server or for middleware of your own.
 pub fn wrap<T, B>(
     app: App<T>,
-    relying_party: RelyingParty,
+    relying_parties: impl Into<RelyingParties>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -33,5 +34,5 @@ where
         > + 'static,
     B: MessageBody + 'static,
 {
-    app.wrap(Entrance(relying_party))
+    app.wrap(Entrance(relying_parties.into()))
 }

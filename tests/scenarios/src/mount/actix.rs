@@ -10,7 +10,7 @@ use ::actix_web::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use vestibule_actix::{CheckedForm, Failure, RelyingParty, Session, Visitor, wrap};
+use vestibule_actix::{CheckedForm, Failure, RelyingParties, Session, Visitor, wrap};
 
 use super::{Mount, Site};
 use crate::site;
@@ -21,8 +21,8 @@ pub struct Actix;
 
 #[async_trait(?Send)]
 impl Mount for Actix {
-    async fn start(&self, relying_party: RelyingParty) -> Rc<dyn Site> {
-        Self::site(wrap(app(), relying_party)).await
+    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site> {
+        Self::site(wrap(app(), relying_parties)).await
     }
 }
 
