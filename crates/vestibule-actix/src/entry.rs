@@ -20,13 +20,13 @@ use crate::{Failure, convert::Borrowed};
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) visit: Visit,
-    /// That nobody can tell who makes the request. An `Option` around an extractor hides it from the handler.
-    outage: Rc<OnceCell<Failure>>,
+    /// The answer that the engine gives in place of the handler's.
+    settled: Rc<OnceCell<Failure>>,
 }
 
 impl Entry {
     pub(crate) fn new(visit: Visit) -> Self {
-        Self { visit, outage: Rc::default() }
+        Self { visit, settled: Rc::default() }
     }
 
     /// The entry that `wrap` noted.
@@ -42,24 +42,24 @@ impl Entry {
         })
     }
 
-    /// Who makes the request. An outage is the answer to it from now on, whatever the handler says.
-    pub(crate) async fn visitor(&self) -> Result<vestibule_web::Visitor, Failure> {
-        self.visit.visitor().await.map_err(|error| self.outage.get_or_init(|| error.into()).clone())
+    /// Makes `reply` the answer, whatever the handler says: an `Option` around an extractor hides the failure from it.
+    pub(crate) fn settle(&self, reply: Reply) -> Failure {
+        self.settled.get_or_init(|| Failure::replied(reply)).clone()
     }
 
     /// Finishes the answer of the app, and writes it if the handler failed. What middleware in between said about the
     /// answer stays; what it said about its empty body does not.
     pub(crate) fn finish<B>(&self, mut response: HttpResponse<B>) -> HttpResponse<EitherBody<B>> {
         let failure = response.extensions_mut().remove::<Failure>();
-        if failure.is_none() && self.outage.get().is_some() {
-            // A handler that was not told took the user for a stranger.
+        if failure.is_none() && self.settled.get().is_some() {
+            // The handler knows nothing of it: nothing that it said stays.
             response.headers_mut().clear();
         }
-        let mut response = match failure.as_ref().or(self.outage.get()) {
-            Some(Failure(error)) => {
+        let mut response = match self.settled.get().or(failure.as_ref()) {
+            Some(failure) => {
                 response.headers_mut().remove(CONTENT_LENGTH);
                 response.headers_mut().remove(CONTENT_ENCODING);
-                overwrite(response, self.visit.respond(error)).map_into_right_body()
+                overwrite(response, failure.reply(&self.visit)).map_into_right_body()
             }
             None => response.map_into_left_body(),
         };

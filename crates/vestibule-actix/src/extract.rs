@@ -1,8 +1,4 @@
-use std::{
-    future::{Future, ready},
-    ops::Deref,
-    pin::Pin,
-};
+use std::{future::Future, ops::Deref, pin::Pin};
 
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use vestibule_web::SessionError;
@@ -43,15 +39,14 @@ impl FromRequest for Visitor {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        match Entry::of(request) {
-            Ok(entry) => Box::pin(async move {
-                Ok(match entry.visitor().await? {
-                    vestibule_web::Visitor::Anonymous => Self::Anonymous,
-                    vestibule_web::Visitor::SignedIn(session) => Self::SignedIn(Session(session)),
-                })
-            }),
-            Err(not_wrapped) => Box::pin(ready(Err(not_wrapped))),
-        }
+        let entry = Entry::of(request);
+        Box::pin(async move {
+            let entry = entry?;
+            Ok(match entry.visit.welcome().await.map_err(|reply| entry.settle(reply))? {
+                vestibule_web::Visitor::Anonymous => Self::Anonymous,
+                vestibule_web::Visitor::SignedIn(session) => Self::SignedIn(Session(session)),
+            })
+        })
     }
 }
 
@@ -59,12 +54,14 @@ impl FromRequest for Session {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let visitor = Visitor::from_request(request, payload);
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let entry = Entry::of(request);
         Box::pin(async move {
-            match visitor.await? {
-                Visitor::SignedIn(session) => Ok(session),
-                Visitor::Anonymous => Err(Failure::from(SessionError::Required).into()),
+            let entry = entry?;
+            match entry.visit.visitor().await {
+                Ok(vestibule_web::Visitor::SignedIn(session)) => Ok(Self(session)),
+                Ok(vestibule_web::Visitor::Anonymous) => Err(Failure::from(SessionError::Required).into()),
+                Err(error) => Err(entry.settle(entry.visit.respond(&error.into())).into()),
             }
         })
     }

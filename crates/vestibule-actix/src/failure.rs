@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use vestibule_web::{Error, SessionError};
+use vestibule_web::{Error, SessionError, Visit, http::Reply};
 
 /// What a handler returns when something about the session failed. The answer is the engine's own: a page for a person,
 /// problem+json for a program; 401 where the session has ended, 503 where trying again will help.
@@ -16,24 +16,38 @@ use vestibule_web::{Error, SessionError};
 ///     Ok("done".into())
 /// }
 /// ```
-#[derive(Clone, Debug)]
-pub struct Failure(pub(crate) Arc<Error>);
+#[derive(Clone)]
+pub struct Failure(Cause);
+
+#[derive(Clone)]
+enum Cause {
+    Error(Arc<Error>),
+    Reply(Arc<Reply>),
+}
+
+impl Failure {
+    /// That the engine has written the answer already.
+    pub(crate) fn replied(reply: Reply) -> Self {
+        Self(Cause::Reply(Arc::new(reply)))
+    }
+
+    pub(crate) fn reply(&self, visit: &Visit) -> Reply {
+        match &self.0 {
+            Cause::Error(error) => visit.respond(error),
+            Cause::Reply(reply) => Reply::clone(reply),
+        }
+    }
+}
 
 impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
-        Self(Arc::new(error.into()))
+        Error::from(error).into()
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self(Arc::new(error))
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        Self(Cause::Error(Arc::new(error)))
     }
 }
 
@@ -43,5 +57,20 @@ impl ResponseError for Failure {
         let mut response = HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR);
         response.extensions_mut().insert(self.clone());
         response
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Cause::Error(error) => error.fmt(f),
+            Cause::Reply(reply) => write!(f, "answered with {}", reply.status()),
+        }
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Failure({self})")
     }
 }
