@@ -10,7 +10,7 @@ pub struct Answer {
     /// The status.
     pub status: u16,
     /// The headers, sorted by name; several of one name in the order they were sent. `Content-Length` is left out
-    /// once it has been found right: it belongs to the connection. `Allow` is told without blanks.
+    /// once it has been found right: it belongs to the connection. `Allow` has a blank after each comma.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
@@ -28,7 +28,11 @@ impl Answer {
             .iter()
             .map(|(name, value)| {
                 let text = String::from_utf8_lossy(value.as_bytes());
-                let text = if name == header::ALLOW { text.replace(' ', "") } else { text.into_owned() };
+                let text = if name == header::ALLOW {
+                    text.replace(", ", ",").replace(',', ", ")
+                } else {
+                    text.into_owned()
+                };
                 (name.as_str().to_owned(), text)
             })
             .filter(|(name, value)| {

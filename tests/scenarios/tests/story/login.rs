@@ -58,7 +58,7 @@ async fn c27_nothing_but_a_page_load_starts_a_login(mount: &'static dyn Mount) -
     assert_eq!((head.status, head.set_cookies().len(), head.body.len()), (401, 0, 0));
     for method in ["OPTIONS", "POST", "DELETE"] {
         let answer = world.receive(Request::page("/me").method(method)).await;
-        assert_eq!((answer.status, answer.header("allow")), (405, Some("GET,HEAD")));
+        assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")));
     }
     for method in ["HEAD", "OPTIONS", "POST"] {
         let answer = world.receive(Request::page("/auth/login").method(method)).await;
