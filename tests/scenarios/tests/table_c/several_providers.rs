@@ -1,5 +1,6 @@
 use scenarios::{
-    Browser, Calls, GLOBEX, Mount, Node, Request, World, browser::Cookie, on_every_mount, provider::ISSUER,
+    Actix, Axum, Bare, Browser, Calls, GLOBEX, Mount, Node, Request, World, browser::Cookie, on_every_mount,
+    provider::ISSUER,
 };
 use vestibule::{ClientSecret, Provider};
 use vestibule_web::{ConfigError, CookieKeys, MemoryStore, RelyingParties, RelyingParty};
@@ -8,7 +9,6 @@ use crate::attempt::assert_refused;
 
 on_every_mount! {
     by_path_each_place_has_its_provider
-    by_path_no_other_spelling_gets_around_it
     by_path_each_logout_ends_its_own
     a_chooser_decides_whom_a_request_visits
     whom_nobody_is_chosen_for_may_choose
@@ -67,15 +67,20 @@ async fn by_path_each_place_has_its_provider(mount: &'static dyn Mount) -> World
     world
 }
 
-async fn by_path_no_other_spelling_gets_around_it(mount: &'static dyn Mount) -> World {
-    let (world, acme, globex) = by_path(mount).await;
-    let alice = Browser::new("alice");
-    alice.log_in(&acme).await;
-    for path in ["/api/me", "/%61pi/me", "/api/%6de", "//api/me", "/x/../api/me", "/./api/me"] {
-        let answer = alice.api(&globex, path).await;
-        assert!(matches!(answer.status, 401 | 404), "{path}: {answer:?}");
+/// actix-web decodes a path before it looks for a handler, axum does not: which of these are found is their affair.
+#[tokio::test(start_paused = true)]
+async fn by_path_no_other_spelling_gets_around_it() {
+    for mount in [&Bare as &'static dyn Mount, &Axum, &Actix] {
+        let (_world, acme, globex) = by_path(mount).await;
+        let alice = Browser::new("alice");
+        alice.log_in(&acme).await;
+        for path in ["/api/me", "/%61pi/me", "/api/%6de", "//api/me", "/x/../api/me", "/./api/me"] {
+            let answer = alice.api(&globex, path).await;
+            assert!(matches!(answer.status, 401 | 404), "{mount:?} {path}: {answer:?}");
+        }
+        let found = alice.api(&globex, "/%61pi/me").await.status;
+        assert_eq!(found, if format!("{mount:?}") == "Actix" { 401 } else { 404 }, "{mount:?}");
     }
-    world
 }
 
 async fn by_path_each_logout_ends_its_own(mount: &'static dyn Mount) -> World {
