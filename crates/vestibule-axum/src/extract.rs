@@ -62,19 +62,24 @@ impl<S: Sync> FromRequestParts<S> for Session {
 }
 
 /// The visit that [`wrap`](crate::wrap) opened.
-fn visit(parts: &Parts) -> Result<Visit, NotWrapped> {
+pub(crate) fn visit(parts: &Parts) -> Result<Visit, NotWrapped> {
+    opened(parts)
+}
+
+/// What `wrap` or `wrap_api` opened for this request.
+pub(crate) fn opened<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, NotWrapped> {
     parts.extensions.get().cloned().ok_or_else(|| {
         tracing::error!(
             code = "config.not_wrapped",
             path = parts.uri.path(),
-            "a handler asks for the session outside of vestibule_axum::wrap: wrap the finished router, last"
+            "a handler asks for a session or a token outside of vestibule_axum::wrap or wrap_api: wrap the finished router, last"
         );
         NotWrapped
     })
 }
 
 /// The router was not wrapped, or the handler is not below it.
-struct NotWrapped;
+pub(crate) struct NotWrapped;
 
 impl From<NotWrapped> for Response {
     fn from(_: NotWrapped) -> Self {

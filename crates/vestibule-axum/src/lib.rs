@@ -34,17 +34,19 @@
 //! # }
 //! ```
 
+mod api;
 mod extract;
 mod failure;
 mod form;
 mod service;
 mod wrap;
 
+pub use api::{Bearer, Caller, wrap_api};
 pub use extract::{Session, Visitor};
 pub use failure::Failure;
 pub use form::CheckedForm;
 pub use vestibule_web::{
-    ConfigError, CookieKeys, Error, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, MemoryStore,
+    Api, ConfigError, CookieKeys, Error, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, MemoryStore,
     OtherSession, RelyingParties, RelyingParty, SessionError, error, http, store, vestibule,
 };
 pub use wrap::wrap;

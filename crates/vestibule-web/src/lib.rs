@@ -5,6 +5,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod api;
 mod challenge;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -31,6 +32,7 @@ mod to_the_end;
 mod unconfirmed_logouts;
 mod upstream;
 
+pub use api::{Api, ApiBuilder, ApiError, Call};
 pub use cookie::CookieKeys;
 pub use endpoint::Endpoint;
 pub use error::{ConfigError, Error, SessionError};

@@ -19,6 +19,9 @@ pub enum ConfigError {
     /// The page to show after logout is no path of this application.
     #[error("the page after logout is not a path of this application")]
     AfterLogout,
+    /// The URL of an API is no plain https URL without query (or http on a loopback host).
+    #[error("the API's URL is not a plain https URL without query")]
+    ApiUrl,
     /// The address of an API to relay to is no plain https URL (or http on a loopback host).
     #[error("the API's address is not a plain https URL")]
     Upstream,
@@ -61,6 +64,9 @@ impl Diagnose for ConfigError {
             Self::CookieKeys => ("config.key", "make one with: openssl rand 32 | basenc --base64url"),
             Self::Lifetimes => ("config.lifetimes", "keep 0 < idle <= absolute"),
             Self::AfterLogout => ("config.after_logout", "give a path such as /goodbye"),
+            Self::ApiUrl => {
+                ("config.api_url", "give the URL that clients call, such as https://api.acme.example")
+            }
             Self::Upstream => ("config.upstream", "give an address such as https://api.acme.example/v1"),
             Self::Relay => ("config.relay", "give each API a path of its own, such as /api/orders"),
             Self::RelayNeedsStore => {

@@ -97,6 +97,11 @@ impl Visit {
         }
     }
 
+    /// Whether a person is looking at the answer.
+    pub(crate) fn is_page(&self) -> bool {
+        self.0.page.is_some()
+    }
+
     /// The answer to an anonymous visitor of a protected place: a page is sent to log in and comes back to where the
     /// browser was, whatever a router made of the path since; a program gets 401 as problem+json.
     pub fn challenge(&self) -> Reply {

@@ -87,6 +87,7 @@ impl ResourceServerBuilder {
     /// - [`ConfigError::IssuerTwice`] when two of the issuers are the same.
     pub fn build(self) -> Result<ResourceServer, ConfigError> {
         let identifier = self.first.audiences.first().cloned().unwrap_or_default();
+        let provider = self.first.provider.clone();
         let issuers: Vec<_> = std::iter::once(self.first).chain(self.others).collect();
         if issuers.iter().flat_map(|issuer| &issuer.audiences).any(String::is_empty) {
             return Err(ConfigError::Audience);
@@ -96,6 +97,6 @@ impl ResourceServerBuilder {
             return Err(ConfigError::IssuerTwice);
         }
         let verified = VerifiedTokens::new(self.remembered_tokens);
-        Ok(ResourceServer(Arc::new(Inner { identifier, issuers, verified })))
+        Ok(ResourceServer(Arc::new(Inner { identifier, provider, issuers, verified })))
     }
 }

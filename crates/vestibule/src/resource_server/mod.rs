@@ -5,7 +5,7 @@ mod token_hash;
 mod trusted_issuer;
 mod verified_tokens;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 pub use builder::ResourceServerBuilder;
 use token_hash::TokenHash;
@@ -13,7 +13,7 @@ use trusted_issuer::TrustedIssuer;
 use verified_tokens::{Entry, VerifiedTokens};
 
 use crate::{
-    AccessGrant, AccessTokenError, Error, JwtError, TokenError, Verified,
+    AccessGrant, AccessTokenError, Error, JwtError, Provider, TokenError, Verified,
     jwt::{MAX_TOKEN, UnverifiedJwt},
 };
 
@@ -45,6 +45,7 @@ pub struct ResourceServer(Arc<Inner>);
 
 struct Inner {
     identifier: String,
+    provider: Provider,
     issuers: Vec<TrustedIssuer>,
     verified: VerifiedTokens,
 }
@@ -58,6 +59,17 @@ impl ResourceServer {
     /// The issuers whose tokens are accepted, the first one first.
     pub fn issuers(&self) -> impl Iterator<Item = &str> {
         self.0.issuers.iter().map(|issuer| issuer.provider.issuer().as_str())
+    }
+
+    /// The first issuer's provider.
+    pub fn provider(&self) -> &Provider {
+        &self.0.provider
+    }
+
+    /// How far the clock of this token's issuer may be off, by the policy for it. Zero for an issuer that is not trusted.
+    pub fn clock_skew(&self, grant: &AccessGrant) -> Duration {
+        let named = |issuer: &&TrustedIssuer| issuer.provider.issuer().as_str() == grant.issuer();
+        self.0.issuers.iter().find(named).map_or(Duration::ZERO, |issuer| issuer.policy.jwt.clock_skew)
     }
 
     /// Verifies an access token.

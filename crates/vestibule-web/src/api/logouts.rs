@@ -1,0 +1,77 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use vestibule::{AccessGrant, ResourceServer};
+
+use super::ApiError;
+use crate::{
+    RelyingParty,
+    engine::Engine,
+    store::{Scope, SessionKey, StoreError, StoreTime},
+};
+
+/// The logouts that a relying party has heard of, as they concern access tokens (checklist G13).
+pub(super) struct Logouts(Arc<Engine>);
+
+impl Logouts {
+    pub(super) fn of(relying_party: &RelyingParty) -> Self {
+        Self(Arc::clone(&relying_party.0))
+    }
+
+    /// Refuses the token of an ended session. A token of another issuer, or of a service, is none of this relying party's.
+    pub(super) async fn check(&self, api: &ResourceServer, grant: &AccessGrant) -> Result<(), ApiError> {
+        let is_ours = grant.issuer() == self.0.realm.issuer() && !grant.is_service();
+        if is_ours && self.covers(api, grant).await? { Err(ApiError::Revoked) } else { Ok(()) }
+    }
+
+    /// A logout's moment is store time and a token's `iat` is the provider's, and the two do not compare. A token's age is a
+    /// span, though, and spans do: the token began as long before the store's present as it is old.
+    ///
+    /// Whether a store that began after that has heard of all logouts cannot be known. If it is only the allowance for
+    /// clocks that makes the token older than the store, the token is believed to be younger: else an application that keeps
+    /// its sessions in memory would refuse every token in the first minute of its life.
+    async fn covers(&self, api: &ResourceServer, grant: &AccessGrant) -> Result<bool, StoreError> {
+        let age = match grant.issued_at() {
+            Some(issued_at) => api.provider().clock().now().since(issued_at),
+            // As old as may be: the token does not say it.
+            None => Duration::MAX,
+        };
+        let store_now = self.0.store.now().await?;
+        let latest = earlier(store_now, age);
+        let earliest = earlier(latest, api.clock_skew(grant));
+        let scopes = self.scopes(grant);
+        if !self.is_covered(&scopes, earliest).await? {
+            return Ok(false);
+        }
+        if self.is_covered(&[], earliest).await? { self.is_covered(&scopes, latest).await } else { Ok(true) }
+    }
+
+    async fn is_covered(&self, scopes: &[Scope], began: StoreTime) -> Result<bool, StoreError> {
+        Ok(self.0.store.is_covered(&NO_SESSION, scopes, began).await?.reply)
+    }
+
+    /// What a session of the same login would listen to.
+    fn scopes(&self, grant: &AccessGrant) -> Vec<Scope> {
+        let (realm, subject) = (&self.0.realm, grant.subject());
+        let mut scopes = vec![realm.everything(), realm.subject(subject)];
+        match grant.sid() {
+            Some(sid) => scopes.extend([realm.sid(sid), realm.sid_of_subject(sid, subject)]),
+            None => scopes.push(realm.subject_without_sid(subject)),
+        }
+        scopes
+    }
+}
+
+/// No logout spares it.
+const NO_SESSION: SessionKey = SessionKey::from_bytes([0; 32]);
+
+fn earlier(moment: StoreTime, span: Duration) -> StoreTime {
+    StoreTime::from_millis(
+        moment.as_millis().saturating_sub(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)),
+    )
+}
+
+impl fmt::Debug for Logouts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Logouts").field(&self.0).finish()
+    }
+}
