@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 use url::Url;
 use vestibule::testing::TestClock;
-use vestibule_web::RelyingParty;
+use vestibule_web::{Api, RelyingParty};
 
 use crate::{
     Answer, IdentityProvider, Request, Transcript,
@@ -32,10 +32,11 @@ impl Node {
     pub(crate) async fn start(
         origin: &str,
         relying_party: RelyingParty,
+        api: Api,
         mount: &dyn Mount,
         surroundings: Surroundings,
     ) -> Self {
-        let site = mount.start(relying_party.clone().into()).await;
+        let site = mount.start(relying_party.clone().into(), api).await;
         Self::of(origin, relying_party, site, surroundings)
     }
 

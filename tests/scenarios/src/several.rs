@@ -7,6 +7,7 @@ use crate::{
     IdentityProvider, Node, World,
     node::Surroundings,
     provider::{ISSUER, Registration},
+    world::an_api,
 };
 
 /// The issuer identifier of the second provider.
@@ -53,7 +54,8 @@ impl World {
         };
         let acme = relying_party(&at_acme, &surroundings.provider, "/auth");
         let other = relying_party(&at_globex, &globex, "/globex/auth");
-        let site = self.mount().start(combine(acme.clone(), other.clone())).await;
+        let api = an_api(&at_acme, &acme);
+        let site = self.mount().start(combine(acme.clone(), other.clone()), api).await;
         let of_globex = Surroundings { provider: globex.clone(), ..surroundings.clone() };
         self.also_has(globex);
         (

@@ -4,14 +4,32 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
+use vestibule::AccessGrant;
 use vestibule_web::{Session, SessionError, Visitor};
 
 /// Every path of the application.
-pub(crate) const PATHS: [&str; 9] =
-    ["/", "/news", "/unchanged", "/logo.svg", "/me", "/api/me", "/api/token", "/api/csrf", "/api/visits"];
+pub(crate) const PATHS: [&str; 11] = [
+    "/",
+    "/news",
+    "/unchanged",
+    "/logo.svg",
+    "/me",
+    "/api/me",
+    "/api/token",
+    "/api/csrf",
+    "/api/visits",
+    ORDERS,
+    CALLER,
+];
 
 /// Where users rename themselves, by a form.
 pub(crate) const RENAME: &str = "/rename";
+
+/// Where orders are, for clients with an access token.
+pub(crate) const ORDERS: &str = "/orders";
+
+/// A place for clients with an access token and for signed-in users.
+pub(crate) const CALLER: &str = "/caller";
 
 /// For everybody.
 pub(crate) fn home(visitor: &Visitor) -> Response<Bytes> {
@@ -56,6 +74,12 @@ pub(crate) fn api_me(session: &Session) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body.to_string()));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// For clients with an access token.
+pub(crate) fn orders(grant: &AccessGrant) -> Response<Bytes> {
+    let kind = if grant.is_service() { "service" } else { "user" };
+    text(format!("orders for the {kind} {} by {}", grant.subject(), grant.client_id().unwrap_or("nobody")))
 }
 
 /// Which access token the session has: its serial number, which is no secret.

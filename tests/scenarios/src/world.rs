@@ -12,7 +12,8 @@ use vestibule::{
     testing::{SeededRandom, TestClock},
 };
 use vestibule_web::{
-    CookieKeys, MemoryStore, RelyingParty, RelyingPartyBuilder, Stored, conformance::Faulty, store::Realm,
+    Api, CookieKeys, MemoryStore, RelyingParty, RelyingPartyBuilder, Stored, conformance::Faulty,
+    store::Realm,
 };
 
 use crate::{
@@ -28,6 +29,9 @@ pub const DASHBOARD: &str = "dashboard";
 /// The client id of its neighbour at the same provider.
 pub const DOCS: &str = "docs";
 
+/// The identifier of the application's API.
+pub const API: &str = "https://api.acme.example";
+
 /// A cookie key, for each number. A world's application has number 0 alone.
 ///
 /// # Panics
@@ -41,11 +45,22 @@ pub fn cookie_key(number: u64) -> String {
 /// The settings that a test adds to a relying party.
 pub type Setup = dyn Fn(RelyingPartyBuilder<Stored>) -> RelyingPartyBuilder<Stored>;
 
+/// The API of an application, at its provider and beside its relying party.
+pub(crate) type ApiSetup = dyn Fn(&Provider, &RelyingParty) -> Api;
+
+/// An API that hears of logouts.
+pub(crate) fn an_api(provider: &Provider, relying_party: &RelyingParty) -> Api {
+    let resource_server = provider.resource_server(API).build().expect("a resource server");
+    let builder = Api::builder(resource_server, API).scopes(["orders:read"]).revocable_by(relying_party);
+    builder.build().expect("an API")
+}
+
 /// A provider, an application that trusts it, and one clock for all. As a [`Node`] it is the application's first one.
 pub struct World {
     node: Node,
     mount: &'static dyn Mount,
     setup: Rc<Setup>,
+    api: Rc<ApiSetup>,
     store: Faulty,
     memory: MemoryStore,
     keys: CookieKeys,
@@ -65,6 +80,18 @@ impl World {
         mount: &'static dyn Mount,
         setup: impl Fn(RelyingPartyBuilder<Stored>) -> RelyingPartyBuilder<Stored> + 'static,
     ) -> Self {
+        Self::of(mount, Rc::new(setup), Rc::new(an_api)).await
+    }
+
+    /// A world whose application has another API.
+    pub async fn with_api(
+        mount: &'static dyn Mount,
+        api: impl Fn(&Provider, &RelyingParty) -> Api + 'static,
+    ) -> Self {
+        Self::of(mount, Rc::new(|rp| rp), Rc::new(api)).await
+    }
+
+    async fn of(mount: &'static dyn Mount, setup: Rc<Setup>, api: Rc<ApiSetup>) -> Self {
         trace::start();
         let clock = TestClock::default();
         let provider = IdentityProvider::new(&clock, ISSUER, 1);
@@ -80,15 +107,22 @@ impl World {
         let memory = MemoryStore::builder().clock(Arc::new(clock.clone())).build();
         let store = Faulty::new(Arc::new(memory.clone()));
         let keys = CookieKeys::from_base64(&cookie_key(0)).expect("a key");
-        let setup: Rc<Setup> = Rc::new(setup);
         let surroundings = Surroundings { provider, clock, transcript: Transcript::default() };
-        let parts =
-            Parts { mount, setup: &*setup, store: &store, keys: &keys, seed: 3, surroundings: &surroundings };
+        let parts = Parts {
+            mount,
+            setup: &*setup,
+            api: &*api,
+            store: &store,
+            keys: &keys,
+            seed: 3,
+            surroundings: &surroundings,
+        };
         let node = parts.start(DASHBOARD).await;
         Self {
             node,
             mount,
             setup,
+            api,
             store,
             memory,
             keys,
@@ -118,6 +152,7 @@ impl World {
         Parts {
             mount: self.mount,
             setup: &*self.setup,
+            api: &*self.api,
             store: &self.store,
             keys: &self.keys,
             seed,
@@ -246,6 +281,7 @@ impl std::fmt::Debug for World {
 struct Parts<'a> {
     mount: &'a dyn Mount,
     setup: &'a Setup,
+    api: &'a ApiSetup,
     store: &'a Faulty,
     keys: &'a CookieKeys,
     seed: u64,
@@ -267,7 +303,8 @@ impl Parts<'_> {
         let builder =
             RelyingParty::builder(client, &origin).stored_sessions(self.store.clone(), self.keys.clone());
         let relying_party = (self.setup)(builder).build().expect("a relying party");
-        Node::start(&origin, relying_party, self.mount, self.surroundings.clone()).await
+        let api = (self.api)(&op, &relying_party);
+        Node::start(&origin, relying_party, api, self.mount, self.surroundings.clone()).await
     }
 }
 

@@ -10,7 +10,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
-use vestibule_axum::{CheckedForm, Failure, RelyingParties, Session, Visitor, wrap};
+use vestibule_axum::{
+    Api, Bearer, Caller, CheckedForm, Failure, RelyingParties, Session, Visitor, wrap, wrap_api,
+};
 
 use super::{Mount, Site};
 use crate::site;
@@ -21,8 +23,8 @@ pub struct Axum;
 
 #[async_trait(?Send)]
 impl Mount for Axum {
-    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site> {
-        Self::site(wrap(router(), relying_parties))
+    async fn start(&self, relying_parties: RelyingParties, api: Api) -> Rc<dyn Site> {
+        Self::site(wrap(wrap_api(router(), api), relying_parties))
     }
 }
 
@@ -57,7 +59,16 @@ fn router() -> Router {
         .route("/api/csrf", get(|session: Session| async move { body(site::csrf(&session)) }))
         .route("/api/token", get(token))
         .route("/api/visits", get(visits))
+        .route(site::ORDERS, get(|bearer: Bearer| async move { body(site::orders(&bearer)) }))
+        .route(site::CALLER, get(|caller: Caller| async move { body(caller_page(&caller)) }))
         .route(site::RENAME, post(rename))
+}
+
+fn caller_page(caller: &Caller) -> http::Response<Bytes> {
+    match caller {
+        Caller::User(session) => site::me(session),
+        Caller::Token(bearer) => site::orders(bearer),
+    }
 }
 
 async fn token(session: Session) -> Result<Response, Failure> {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use vestibule_web::{
-    Error, RelyingParties, Session, SessionError, Visit, Visitor,
+    Api, Call, Error, RelyingParties, Session, SessionError, Visit, Visitor,
     http::{BodyFault, RequestHead},
 };
 
@@ -17,37 +17,74 @@ pub struct Bare;
 
 #[async_trait(?Send)]
 impl Mount for Bare {
-    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site> {
-        Rc::new(BareSite(relying_parties))
+    async fn start(&self, relying_parties: RelyingParties, api: Api) -> Rc<dyn Site> {
+        Rc::new(BareSite { relying_parties, api })
     }
 }
 
-struct BareSite(RelyingParties);
+struct BareSite {
+    relying_parties: RelyingParties,
+    api: Api,
+}
 
 #[async_trait(?Send)]
 impl Site for BareSite {
     async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (parts, body) = request.into_parts();
         let head = RequestHead::new(&parts.method, &parts.uri, &parts.headers);
-        if let Some((relying_party, endpoint)) = self.0.endpoint(head.path) {
+        if let Some((relying_party, endpoint)) = self.relying_parties.endpoint(head.path) {
             let read = |cap| ready(if body.len() > cap { Err(BodyFault::TooLarge) } else { Ok(body) });
             return relying_party.serve(endpoint, head, read).await;
         }
-        let visit = self.0.visit(&head);
-        let mut response = match public(&head, &visit).await {
-            Some(response) => response,
-            None => match route(&head, &visit, &body).await {
-                Ok(response) => response,
-                Err(SessionError::Required) => visit.challenge(),
-                Err(error) => visit.respond(&Error::from(error)),
-            },
-        };
+        let visit = self.relying_parties.visit(&head);
+        let mut response = self.page(&head, &visit, &body).await;
         if head.method == "HEAD" {
             *response.body_mut() = Bytes::new();
         }
         visit.finish(response.headers_mut());
         response
     }
+}
+
+impl BareSite {
+    async fn page(&self, head: &RequestHead<'_>, visit: &Visit, body: &[u8]) -> Response<Bytes> {
+        if let Some(response) = self.api.serve(head) {
+            return response;
+        }
+        if let Some(response) = call(&self.api.call(head), head, visit).await {
+            return response;
+        }
+        if let Some(response) = public(head, visit).await {
+            return response;
+        }
+        match route(head, visit, body).await {
+            Ok(response) => response,
+            Err(SessionError::Required) => visit.challenge(),
+            Err(error) => visit.respond(&Error::from(error)),
+        }
+    }
+}
+
+/// The places that take access tokens.
+async fn call(call: &Call, head: &RequestHead<'_>, visit: &Visit) -> Option<Response<Bytes>> {
+    if !matches!(head.method, "GET" | "HEAD") {
+        return None;
+    }
+    let by_token = match head.path {
+        site::ORDERS => true,
+        site::CALLER => call.has_token(),
+        _ => return None,
+    };
+    if by_token {
+        return Some(
+            call.grant().await.map_or_else(|error| call.respond(&error), |grant| site::orders(grant)),
+        );
+    }
+    Some(match visit.visitor().await {
+        Ok(Visitor::SignedIn(session)) => site::me(&session),
+        Ok(Visitor::Anonymous) => call.challenge(visit),
+        Err(error) => visit.respond(&Error::from(error)),
+    })
 }
 
 /// The pages that greet whoever is there.

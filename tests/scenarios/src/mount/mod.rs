@@ -12,7 +12,7 @@ use std::{fmt, rc::Rc, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use vestibule_web::RelyingParties;
+use vestibule_web::{Api, RelyingParties};
 
 pub use self::{actix::Actix, axum::Axum, bare::Bare};
 
@@ -21,8 +21,8 @@ use crate::Exchange;
 /// A web framework to build the application on.
 #[async_trait(?Send)]
 pub trait Mount: fmt::Debug {
-    /// The application over these relying parties, ready to answer.
-    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site>;
+    /// The application over these relying parties and this API, ready to answer.
+    async fn start(&self, relying_parties: RelyingParties, api: Api) -> Rc<dyn Site>;
 }
 
 /// A running application.

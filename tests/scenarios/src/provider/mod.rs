@@ -1,5 +1,6 @@
 //! An OpenID Provider in memory: strict, seeded, and able to misbehave on request.
 
+mod access_token;
 mod authorize;
 mod call;
 mod discovery;
