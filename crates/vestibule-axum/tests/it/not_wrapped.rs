@@ -3,7 +3,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use axum::{Router, routing::get};
 use scenarios::{Axum, Mount, Request, World, mount::Site, trace};
-use vestibule_axum::{RelyingParties, wrap};
+use vestibule_axum::{Api, RelyingParties, wrap};
 
 use crate::shape::{home, me};
 
@@ -13,7 +13,7 @@ struct Bare;
 
 #[async_trait(?Send)]
 impl Mount for Bare {
-    async fn start(&self, _: RelyingParties) -> Rc<dyn Site> {
+    async fn start(&self, _: RelyingParties, _: Api) -> Rc<dyn Site> {
         Axum::site(Router::new().route("/", get(home)).route("/me", get(me)))
     }
 }
@@ -24,7 +24,7 @@ struct TooEarly;
 
 #[async_trait(?Send)]
 impl Mount for TooEarly {
-    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site> {
+    async fn start(&self, relying_parties: RelyingParties, _: Api) -> Rc<dyn Site> {
         let wrapped = wrap(Router::new().route("/", get(home)), relying_parties);
         Axum::site(wrapped.route("/me", get(me)))
     }

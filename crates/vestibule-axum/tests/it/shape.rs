@@ -3,7 +3,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use axum::Router;
 use scenarios::{Axum, Mount, mount::Site};
-use vestibule_axum::{RelyingParties, Session, Visitor, wrap};
+use vestibule_axum::{Api, RelyingParties, Session, Visitor, wrap};
 
 /// An application whose router is put together in some way of axum's.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub(crate) struct Shape(pub(crate) fn() -> Router);
 
 #[async_trait(?Send)]
 impl Mount for Shape {
-    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site> {
+    async fn start(&self, relying_parties: RelyingParties, _: Api) -> Rc<dyn Site> {
         Axum::site(wrap((self.0)(), relying_parties))
     }
 }

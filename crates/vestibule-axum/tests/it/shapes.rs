@@ -10,7 +10,7 @@ use axum::{
     routing::get,
 };
 use scenarios::{Axum, Browser, Mount, World, mount::Site};
-use vestibule_axum::{RelyingParties, Session, wrap};
+use vestibule_axum::{Api, RelyingParties, Session, wrap};
 use vestibule_web::http::RequestHead;
 
 use crate::shape::{Shape, home, me};
@@ -110,7 +110,7 @@ async fn d26_a_planted_visit_is_replaced() {
 
     #[async_trait(?Send)]
     impl Mount for Planted {
-        async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site> {
+        async fn start(&self, relying_parties: RelyingParties, _: Api) -> Rc<dyn Site> {
             let of_alice = relying_parties.clone();
             let plant = map_request(move |mut request: Request| {
                 if let Some(cookie) = request.headers_mut().remove("x-planted") {
