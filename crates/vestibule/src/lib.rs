@@ -112,7 +112,7 @@ pub use exchange::{
     RefreshError, RefreshFailure, RetryAfter, RevocableToken, RevocationError, ServiceTokenError,
     TokenEndpointError, TokenResponse,
 };
-pub use issuer::Issuer;
+pub use issuer::{Issuer, Tenants};
 #[cfg(not(target_arch = "wasm32"))]
 pub use jwt::AwsLc;
 pub use jwt::{Algorithm, AllowedAlgorithms, JwtError, SignatureJob, SignatureVerifier, UnknownAlgorithm};

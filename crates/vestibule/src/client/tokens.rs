@@ -143,7 +143,7 @@ impl<K: CodeFlow> Client<K> {
 
     /// Tokens are sent to no other provider than the one they came from.
     fn check_session(&self, user: &Identity) -> Result<(), ConfigError> {
-        let is_ours = user.issuer() == self.provider().issuer().as_str();
+        let is_ours = self.provider().issuer().keeps_users_of(user.issuer());
         if is_ours { Ok(()) } else { Err(ConfigError::ForeignSession) }
     }
 }

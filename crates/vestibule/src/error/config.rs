@@ -37,6 +37,12 @@ pub enum ConfigError {
     /// The provider offers none of the client authentication methods that this client can use.
     #[error("the provider offers no client authentication method that this client can use")]
     ClientAuthentication,
+    /// The back-channel origin is no origin, or is plain http to a host that was not named (checklist E01).
+    #[error("the provider's back-channel origin cannot be used")]
+    BackchannelOrigin,
+    /// No tenant is named properly, or the issuer has no place for one.
+    #[error("the issuer's tenants are not named properly")]
+    Tenants,
     /// Two issuers claim the same token endpoint (RFC 9700 section 4.4, checklist E08).
     #[error("another configured issuer has the same token endpoint")]
     SharedEndpoint,
@@ -89,6 +95,14 @@ impl Diagnose for ConfigError {
             Self::ClientAuthentication => (
                 "config.client_authentication",
                 "allow client_secret_basic, client_secret_post or private_key_jwt with the key's algorithm at the provider",
+            ),
+            Self::BackchannelOrigin => (
+                "config.backchannel_origin",
+                "give scheme, host and port alone; https, or name the host as one that may be called without encryption",
+            ),
+            Self::Tenants => (
+                "config.tenants",
+                "give tenant ids as they stand in `tid`, and an issuer whose path begins with the tenant's place",
             ),
             Self::SharedEndpoint => (
                 "config.shared_endpoint",

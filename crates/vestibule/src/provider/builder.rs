@@ -1,8 +1,8 @@
 use std::{fmt, sync::Arc};
 
-use super::{Inner, MetadataCache, Neighbours, Provider};
+use super::{Backchannel, Inner, MetadataCache, Neighbours, Provider};
 use crate::{
-    Clock, ConfigError, Issuer, OsRandom, Random, SignatureVerifier, SystemClock, keys::KeyCache,
+    Clock, ConfigError, Issuer, OsRandom, Random, SignatureVerifier, SystemClock, Tenants, keys::KeyCache,
     transport::Transport,
 };
 
@@ -10,6 +10,7 @@ use crate::{
 #[must_use]
 pub struct ProviderBuilder {
     issuer: Issuer,
+    backchannel: Backchannel,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -21,6 +22,7 @@ impl ProviderBuilder {
     pub(super) fn new(issuer: Issuer) -> Self {
         Self {
             issuer,
+            backchannel: Backchannel::default(),
             transport: None,
             clock: Arc::new(SystemClock::new()),
             random: Arc::new(OsRandom),
@@ -61,17 +63,73 @@ impl ProviderBuilder {
         self
     }
 
+    /// Where this application reaches the provider, if that is another origin than the issuer's, as in containers: a
+    /// browser visits `http://localhost:8080`, and the application calls `http://keycloak:8080`. Default: the issuer's.
+    ///
+    /// Metadata, keys, tokens, UserInfo, revocation and introspection are asked for at this origin, under the paths of the
+    /// provider's metadata. Browsers are sent to the issuer's. What is *checked* does not change: metadata and tokens
+    /// state the issuer.
+    ///
+    /// ```
+    /// use vestibule::Provider;
+    ///
+    /// # fn main() -> Result<(), vestibule::ConfigError> {
+    /// let provider = Provider::builder("http://localhost:8080/realms/acme")?
+    ///     .backchannel_origin("http://keycloak:8080")?
+    ///     .danger_plain_http_host("keycloak")
+    ///     .build()?;
+    /// # let _ = provider; Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConfigError::BackchannelOrigin`] when it is not a scheme, a host and perhaps a port.
+    pub fn backchannel_origin(mut self, origin: &str) -> Result<Self, ConfigError> {
+        self.backchannel.set_origin(origin)?;
+        Ok(self)
+    }
+
+    /// Lets this application call one host without encryption. **Whoever can listen in between gets client secrets and
+    /// tokens, and whoever can answer in its place decides who is logged in.** For a network that nobody else is on, such
+    /// as that of a few containers on one machine. Browsers are never sent to an unencrypted host but loopback.
+    ///
+    /// Default: http to loopback hosts alone.
+    pub fn danger_plain_http_host(mut self, host: impl Into<String>) -> Self {
+        self.backchannel.set_plain_http_host(host.into());
+        self
+    }
+
+    /// Quirk: metadata and tokens may state the issuer with one slash more or less at its end, as they do where Auth0 and
+    /// a configuration disagree about it. Users are kept under the configured spelling. Default: character by character.
+    pub fn trailing_slash_optional(mut self) -> Self {
+        self.issuer = self.issuer.with_optional_slash();
+        self
+    }
+
+    /// Quirk: the issuer serves many tenants, and the first segment of its path stands for theirs. Users are kept under
+    /// the issuer of their tenant. Default: one issuer, one name.
+    ///
+    /// # Errors
+    /// [`ConfigError::Tenants`] when the issuer has no path.
+    pub fn tenants(mut self, tenants: Tenants) -> Result<Self, ConfigError> {
+        self.issuer = self.issuer.with_tenants(tenants).ok_or(ConfigError::Tenants)?;
+        Ok(self)
+    }
+
     /// Makes the provider. Touches no network.
     ///
     /// # Errors
-    /// [`ConfigError::Transport`] when no transport or signature check was given and there is no default here.
+    /// - [`ConfigError::Transport`] when no transport or signature check was given and there is no default here.
+    /// - [`ConfigError::BackchannelOrigin`] when that origin is plain http to a host that was not named.
     pub fn build(self) -> Result<Provider, ConfigError> {
+        self.backchannel.check()?;
         let transport = self.transport.map_or_else(default_transport, Ok)?;
         let signatures = self.signatures.map_or_else(default_signatures, Ok)?;
         Ok(Provider(Arc::new(Inner {
             keys: KeyCache::new(Arc::clone(&self.random)),
             metadata: MetadataCache::new(Arc::clone(&self.random)),
             issuer: self.issuer,
+            backchannel: self.backchannel,
             transport,
             clock: self.clock,
             random: self.random,

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::ProviderMetadata;
+use super::{Backchannel, ProviderMetadata};
 use crate::{
     Diagnose, Diagnosis, Disposition, Error, Issuer, ProviderTime, RetryAfter,
     exchange::{Exchange, get},
@@ -11,6 +11,7 @@ use crate::{
 /// Reads the provider's metadata (OpenID Connect Discovery section 4).
 pub(super) struct Discover<'a> {
     pub(super) issuer: &'a Issuer,
+    pub(super) backchannel: &'a Backchannel,
     pub(super) url: url::Url,
 }
 
@@ -36,7 +37,7 @@ impl Exchange for Discover<'_> {
             status => return Err(DiscoveryError::Status(status).into()),
         }
         let document = parse_object(response.body()).map_err(|_| DiscoveryError::Malformed)?;
-        Ok(ProviderMetadata::read(&document, self.issuer)?)
+        Ok(ProviderMetadata::read(&document, self.issuer, self.backchannel)?)
     }
 }
 

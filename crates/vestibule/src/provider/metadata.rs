@@ -3,7 +3,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::DiscoveryError;
+use super::{
+    Backchannel,
+    DiscoveryError::{self, InsecureUrl, Member},
+};
 use crate::{
     Issuer,
     endpoint::{is_allowed, is_plainly_written},
@@ -46,20 +49,26 @@ pub struct ProviderMetadata {
 }
 
 impl ProviderMetadata {
-    pub(super) fn read(document: &Map<String, Value>, issuer: &Issuer) -> Result<Self, DiscoveryError> {
-        let reader = Reader(document);
-        if document.get("issuer").is_none_or(|stated| stated != issuer.as_str()) {
+    pub(super) fn read(
+        document: &Map<String, Value>,
+        issuer: &Issuer,
+        backchannel: &Backchannel,
+    ) -> Result<Self, DiscoveryError> {
+        let reader = Reader { document, issuer, backchannel };
+        let stated = document.get("issuer").and_then(Value::as_str);
+        if !stated.is_some_and(|stated| issuer.is_stated_by_metadata(stated)) {
             return Err(DiscoveryError::IssuerMismatch);
         }
         reader.required_strings("response_types_supported")?;
         Ok(Self {
             issuer: issuer.clone(),
-            authorization_endpoint: reader.endpoint("authorization_endpoint")?,
-            token_endpoint: reader.endpoint("token_endpoint")?,
-            jwks_uri: reader.endpoint("jwks_uri")?,
-            userinfo_endpoint: reader.optional_endpoint("userinfo_endpoint")?,
-            revocation_endpoint: reader.optional_endpoint("revocation_endpoint")?,
-            end_session_endpoint: reader.optional_endpoint("end_session_endpoint")?,
+            authorization_endpoint: reader
+                .required(reader.visited("authorization_endpoint")?, "authorization_endpoint")?,
+            token_endpoint: reader.required(reader.called("token_endpoint")?, "token_endpoint")?,
+            jwks_uri: reader.required(reader.called("jwks_uri")?, "jwks_uri")?,
+            userinfo_endpoint: reader.called("userinfo_endpoint")?,
+            revocation_endpoint: reader.called("revocation_endpoint")?,
+            end_session_endpoint: reader.visited("end_session_endpoint")?,
             token_endpoint_auth_methods: reader
                 .strings("token_endpoint_auth_methods_supported")?
                 .unwrap_or_else(|| vec!["client_secret_basic".into()]),
@@ -78,7 +87,7 @@ impl ProviderMetadata {
     /// a look (checklist E08).
     pub fn foreign_hosts(&self) -> BTreeSet<&str> {
         let optional = [&self.userinfo_endpoint, &self.revocation_endpoint, &self.end_session_endpoint];
-        let own = Url::parse(self.issuer.as_str()).ok();
+        let own = self.issuer.url();
         [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri]
             .into_iter()
             .chain(optional.into_iter().flatten())
@@ -88,40 +97,59 @@ impl ProviderMetadata {
     }
 }
 
-struct Reader<'a>(&'a Map<String, Value>);
+struct Reader<'a> {
+    document: &'a Map<String, Value>,
+    issuer: &'a Issuer,
+    backchannel: &'a Backchannel,
+}
 
 impl Reader<'_> {
-    fn endpoint(&self, member: &'static str) -> Result<Url, DiscoveryError> {
-        self.optional_endpoint(member)?.ok_or(DiscoveryError::Member(member))
+    fn required(&self, endpoint: Option<Url>, member: &'static str) -> Result<Url, DiscoveryError> {
+        endpoint.ok_or(Member(member))
     }
 
-    fn optional_endpoint(&self, member: &'static str) -> Result<Option<Url>, DiscoveryError> {
-        let Some(value) = self.0.get(member) else { return Ok(None) };
-        let text = value.as_str().ok_or(DiscoveryError::Member(member))?;
-        let url = Url::parse(text).map_err(|_| DiscoveryError::Member(member))?;
-        if !is_allowed(&url) {
-            return Err(DiscoveryError::InsecureUrl(member));
-        }
-        let is_proper =
-            url.fragment().is_none() && is_plainly_written(text) && url.as_str().parse::<http::Uri>().is_ok();
-        if is_proper { Ok(Some(url)) } else { Err(DiscoveryError::Member(member)) }
+    /// An endpoint that this application calls.
+    fn called(&self, member: &'static str) -> Result<Option<Url>, DiscoveryError> {
+        let Some((url, text)) = self.url(member)? else { return Ok(None) };
+        let url = self.backchannel.called(url, self.issuer);
+        if self.backchannel.allows(&url) { proper(url, text, member) } else { Err(InsecureUrl(member)) }
+    }
+
+    /// An endpoint that browsers visit.
+    fn visited(&self, member: &'static str) -> Result<Option<Url>, DiscoveryError> {
+        let Some((url, text)) = self.url(member)? else { return Ok(None) };
+        let url = self.backchannel.visited(url, self.issuer);
+        if is_allowed(&url) { proper(url, text, member) } else { Err(InsecureUrl(member)) }
+    }
+
+    fn url(&self, member: &'static str) -> Result<Option<(Url, &str)>, DiscoveryError> {
+        let Some(value) = self.document.get(member) else { return Ok(None) };
+        let text = value.as_str().ok_or(Member(member))?;
+        let url = Url::parse(text).map_err(|_| Member(member))?;
+        Ok(Some((url, text)))
     }
 
     fn strings(&self, member: &'static str) -> Result<Option<Vec<String>>, DiscoveryError> {
-        let Some(value) = self.0.get(member) else { return Ok(None) };
-        let list = value.as_array().ok_or(DiscoveryError::Member(member))?;
+        let Some(value) = self.document.get(member) else { return Ok(None) };
+        let list = value.as_array().ok_or(Member(member))?;
         let texts = list.iter().map(|item| item.as_str().map(str::to_owned));
-        texts.collect::<Option<_>>().map(Some).ok_or(DiscoveryError::Member(member))
+        texts.collect::<Option<_>>().map(Some).ok_or(Member(member))
     }
 
     fn required_strings(&self, member: &'static str) -> Result<Vec<String>, DiscoveryError> {
-        self.strings(member)?.ok_or(DiscoveryError::Member(member))
+        self.strings(member)?.ok_or(Member(member))
     }
 
     fn flag(&self, member: &'static str) -> Result<bool, DiscoveryError> {
-        match self.0.get(member) {
+        match self.document.get(member) {
             None => Ok(false),
-            Some(value) => value.as_bool().ok_or(DiscoveryError::Member(member)),
+            Some(value) => value.as_bool().ok_or(Member(member)),
         }
     }
+}
+
+fn proper(url: Url, text: &str, member: &'static str) -> Result<Option<Url>, DiscoveryError> {
+    let is_proper =
+        url.fragment().is_none() && is_plainly_written(text) && url.as_str().parse::<http::Uri>().is_ok();
+    if is_proper { Ok(Some(url)) } else { Err(Member(member)) }
 }

@@ -129,12 +129,15 @@ impl Flight {
         }
         self.abandoned += 1;
         let issuer = provider.issuer();
+        let backchannel = &provider.0.backchannel;
         let url = issuer.discovery_url().parse().map_err(|_| DiscoveryError::IssuerMismatch)?;
-        let outcome = provider.exchange(Discover { issuer, url }).await;
+        let url = backchannel.called(url, issuer);
+        let outcome = provider.exchange(Discover { issuer, backchannel, url }).await;
         self.abandoned = 0;
         let metadata = outcome?;
         provider.0.neighbours.settle(issuer, &metadata.token_endpoint)?;
-        let foreign_hosts = metadata.foreign_hosts();
+        let mut foreign_hosts = metadata.foreign_hosts();
+        foreign_hosts.retain(|host| !backchannel.is_host(host));
         if !foreign_hosts.is_empty() {
             tracing::info!(%issuer, ?foreign_hosts, "the provider has endpoints on other hosts than its issuer's");
         }

@@ -1,3 +1,4 @@
+mod backchannel;
 mod builder;
 mod discovery;
 mod metadata;
@@ -6,6 +7,7 @@ mod neighbours;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use backchannel::Backchannel;
 pub use builder::ProviderBuilder;
 pub use discovery::DiscoveryError;
 pub use metadata::ProviderMetadata;
@@ -39,6 +41,7 @@ pub struct Provider(Arc<Inner>);
 
 struct Inner {
     issuer: Issuer,
+    backchannel: Backchannel,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,

@@ -46,6 +46,20 @@ pub(crate) struct Signed<'a> {
     pub(crate) now: ProviderTime,
 }
 
+impl Unchecked<'_> {
+    /// The name of the issuer, if it is the one that is asked for.
+    pub(crate) fn maker(&self) -> Option<&str> {
+        self.issuer.maker_of(self.claims.as_map())
+    }
+}
+
+impl Signed<'_> {
+    /// The name of the issuer.
+    pub(crate) fn maker(&self) -> &str {
+        self.issuer.maker_of(self.claims.as_map()).unwrap_or(self.issuer.as_str())
+    }
+}
+
 impl<K: KeySource> Verifier<'_, K> {
     /// Form, kind and issuer, algorithm, key, signature, rules: in this order, so that a token which is refused early
     /// causes no call to the provider.

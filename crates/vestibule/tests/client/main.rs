@@ -3,12 +3,15 @@
 
 mod authentication;
 mod authorization;
+mod backchannel_origin;
 mod callback;
+mod client_assertion;
 mod code_exchange;
 mod conformance;
 mod discovery;
 mod end_session;
 mod endpoints;
+mod issuer_quirks;
 mod metadata_cache;
 mod pending;
 mod refresh;
@@ -16,5 +19,8 @@ mod refreshed_id_token;
 mod resource_server;
 mod revocation;
 mod secrets;
+mod service;
 mod support;
+mod token_source;
+mod two_secrets;
 mod user_info;

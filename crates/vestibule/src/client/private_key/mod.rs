@@ -1,5 +1,7 @@
 mod jwk;
 mod pem;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, sync::Arc};
 

@@ -35,7 +35,7 @@ impl RuleSet for AccessTokenRules<'_> {
         if !is_access_token {
             return Err(WrongType.into());
         }
-        if token.claims.get("iss").is_none_or(|issuer| issuer != token.issuer.as_str()) {
+        if token.maker().is_none() {
             return Err(AccessTokenError::IssuerMismatch.into());
         }
         Ok(())
@@ -56,7 +56,7 @@ impl RuleSet for AccessTokenRules<'_> {
         }
         check_session(claims)?;
         Ok(AccessGrant {
-            issuer: token.issuer.as_str().to_owned(),
+            issuer: token.maker().to_owned(),
             subject: subject.to_owned(),
             client_id: client_id.map(str::to_owned),
             audience,

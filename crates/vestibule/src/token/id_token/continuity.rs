@@ -1,9 +1,14 @@
 use super::{super::claims::Claims, error::IdTokenError, identity::Identity};
-use crate::Nonce;
+use crate::{Issuer, Nonce};
+
+/// Whether the maker of a refreshed ID token made the first one too. A session may know its issuer, or its tenant's.
+pub(super) fn is_maker(maker: &str, issuer: &Issuer, previous: &Identity) -> bool {
+    [maker, issuer.as_str()].contains(&previous.issuer())
+}
 
 /// Whether a refreshed ID token is about the login that `previous` is about (OpenID Connect Core section 12.2).
 ///
-/// The issuer is not compared here: it decided whose keys were asked.
+/// The issuer is compared before: it decides whose keys are asked.
 pub(super) fn check(claims: &Claims, previous: &Identity) -> Result<(), IdTokenError> {
     let changed = |claim| Err(IdTokenError::IdentityChanged { claim });
     if claims.get("sub").is_none_or(|subject| subject != previous.subject()) {

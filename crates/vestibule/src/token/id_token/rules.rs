@@ -82,13 +82,16 @@ impl RuleSet for IdTokenRules<'_> {
         {
             return Err(IdTokenError::WrongKind.into());
         }
-        if claims.get("iss").is_none_or(|issuer| issuer != token.issuer.as_str()) {
-            return Err(match self.occasion {
-                Occasion::Login { .. } => IdTokenError::IssuerMismatch.into(),
-                Occasion::Refresh { .. } => IdTokenError::IdentityChanged { claim: "iss" }.into(),
-            });
+        match (self.occasion, token.maker()) {
+            (Occasion::Login { .. }, None) => Err(IdTokenError::IssuerMismatch.into()),
+            (Occasion::Login { .. }, Some(_)) => Ok(()),
+            (Occasion::Refresh { previous }, Some(maker))
+                if continuity::is_maker(maker, token.issuer, previous) =>
+            {
+                Ok(())
+            }
+            (Occasion::Refresh { .. }, _) => Err(IdTokenError::IdentityChanged { claim: "iss" }.into()),
         }
-        Ok(())
     }
 
     fn judge(&self, token: Signed<'_>) -> Result<IdToken, TokenError> {
@@ -110,7 +113,7 @@ impl RuleSet for IdTokenRules<'_> {
         Ok(IdToken {
             raw: RawIdToken::new(token.raw),
             identity: Identity::new(
-                token.issuer.as_str().to_owned(),
+                token.maker().to_owned(),
                 subject,
                 audience,
                 issued_at,

@@ -37,7 +37,7 @@ impl RuleSet for IdpInitiatedLoginRules {
         {
             return Err(IdpInitiatedLoginError::WrongKind.into());
         }
-        if claims.get("iss").is_none_or(|issuer| issuer != token.issuer.as_str()) {
+        if token.maker().is_none() {
             return Err(IdpInitiatedLoginError::IssuerMismatch.into());
         }
         Ok(())

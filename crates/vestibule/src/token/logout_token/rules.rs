@@ -44,7 +44,7 @@ impl RuleSet for LogoutTokenRules {
         if !announces_logout(token.claims) {
             return Err(LogoutTokenError::Events.into());
         }
-        if token.claims.get("iss").is_none_or(|issuer| issuer != token.issuer.as_str()) {
+        if token.maker().is_none() {
             return Err(LogoutTokenError::IssuerMismatch.into());
         }
         Ok(())
@@ -67,7 +67,7 @@ impl RuleSet for LogoutTokenRules {
         if policy.sid_required && sid.is_none() {
             return Err(LogoutTokenError::SidRequired.into());
         }
-        let issuer = token.issuer.as_str().to_owned();
+        let issuer = token.maker().to_owned();
         Ok(LogoutToken { issuer, subject, sid, jwt_id, issued_at, expires_at, claims: token.claims })
     }
 }

@@ -63,7 +63,7 @@ impl RuleSet for UserInfoRules<'_> {
         if is_other_kind {
             return Err(UserInfoError::WrongKind.into());
         }
-        if claims.get("iss").is_none_or(|issuer| issuer != token.issuer.as_str()) {
+        if token.maker().is_none() {
             return Err(UserInfoError::IssuerMismatch.into());
         }
         Ok(())

@@ -23,6 +23,7 @@ struct Script {
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) method: Method,
+    pub(crate) origin: String,
     pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
@@ -94,6 +95,7 @@ impl From<&Request<Bytes>> for Sent {
     fn from(request: &Request<Bytes>) -> Self {
         Self {
             method: request.method().clone(),
+            origin: format!("{}://{}", request.uri().scheme().unwrap(), request.uri().authority().unwrap()),
             path: request.uri().path().to_owned(),
             query: request.uri().query().map(str::to_owned),
             headers: request.headers().clone(),

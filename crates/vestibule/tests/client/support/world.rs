@@ -5,7 +5,7 @@ use http::Response;
 use serde_json::{Value, json};
 use vestibule::{
     AuthorizationRequest, Callback, Client, ClientSecret, Clock, Error, Login, LoginStart, Provider,
-    RedirectUri, WebApp, form,
+    ProviderBuilder, RedirectUri, WebApp, form,
     testing::{SeededRandom, TestClock, TestIssuer, json_response},
 };
 
@@ -32,11 +32,18 @@ impl World {
 
     /// The same under another issuer.
     pub(crate) fn at(issuer: &str) -> Self {
+        Self::configured(issuer, |provider| provider)
+    }
+
+    /// The same, and an application that was told something special about it.
+    pub(crate) fn configured(
+        issuer: &str,
+        configure: impl FnOnce(ProviderBuilder) -> ProviderBuilder,
+    ) -> Self {
         let issuer = TestIssuer::new(issuer);
         let op = Op::default();
         let clock = TestClock::default();
-        let provider = Provider::builder(issuer.issuer())
-            .unwrap()
+        let provider = configure(Provider::builder(issuer.issuer()).unwrap())
             .transport(op.transport())
             .clock(clock.clone())
             .random(SeededRandom::new(1))
