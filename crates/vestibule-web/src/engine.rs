@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use bytes::Bytes;
 use url::Url;
@@ -46,6 +46,7 @@ pub(crate) struct Engine {
     pub(crate) after_logout: Option<ReturnTo>,
     pub(crate) on_login: Option<OnLogin>,
     pub(crate) relays: Relays,
+    pub(crate) session_claims: BTreeSet<String>,
     pub(crate) names: CookieNames,
     pub(crate) pending_sealer: Sealer,
     pub(crate) token_sealer: Sealer,

@@ -10,7 +10,7 @@ use crate::{
     http::{Parameters, Reply, RequestHead, reply},
     session::{self, Held},
     silent,
-    store::SessionKey,
+    store::{SessionKey, Stamped},
 };
 
 /// Ends the session of this browser when the provider shows this page in a frame (OpenID Connect Front-Channel Logout
@@ -53,7 +53,7 @@ async fn end_here(engine: &Engine, head: &RequestHead<'_>, held: &Held) -> Resul
     if issuer != engine.realm.issuer() {
         return Err(LogoutError::Ignored.into());
     }
-    let Some(record) = held.peek(engine).await? else { return Ok(None) };
+    let Some(Stamped { reply: record, .. }) = held.peek(engine).await? else { return Ok(None) };
     if !session::is_of_sid(engine, &record, sid) {
         return Err(LogoutError::Ignored.into());
     }

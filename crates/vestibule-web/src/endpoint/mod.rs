@@ -8,6 +8,7 @@ mod initiate;
 mod logged_out;
 mod login;
 mod logout;
+mod session;
 
 use std::{future::Future, sync::Arc};
 
@@ -42,6 +43,8 @@ pub enum Endpoint {
     FrontchannelLogout,
     /// `GET` or `POST initiate?iss=…&target_link_uri=…&login_hint=…`: where a third party starts a login.
     Initiate,
+    /// `GET session`: who is signed in, as JSON for scripts of the application's own pages. They send `X-Requested-With`.
+    Session,
     /// Calls to an API in the user's name, below the path that the application gave it.
     Relay,
 }
@@ -56,6 +59,7 @@ impl Endpoint {
         Self::BackchannelLogout,
         Self::FrontchannelLogout,
         Self::Initiate,
+        Self::Session,
     ];
 
     /// Its last path segment; a relay has paths of the application's choosing.
@@ -68,6 +72,7 @@ impl Endpoint {
             Self::BackchannelLogout => "backchannel-logout",
             Self::FrontchannelLogout => "frontchannel-logout",
             Self::Initiate => "initiate",
+            Self::Session => "session",
             Self::Relay => "relay",
         }
     }
@@ -92,7 +97,9 @@ impl Endpoint {
     fn methods(self, engine: &Engine) -> Option<&'static str> {
         match self {
             Self::Callback if engine.request.is_form_post() => Some("POST"),
-            Self::Login | Self::Callback | Self::LoggedOut | Self::FrontchannelLogout => Some("GET"),
+            Self::Login | Self::Callback | Self::LoggedOut | Self::FrontchannelLogout | Self::Session => {
+                Some("GET")
+            }
             Self::Initiate => Some("GET, POST"),
             Self::Logout | Self::BackchannelLogout => Some("POST"),
             Self::Relay => None,
@@ -129,6 +136,7 @@ where
         Endpoint::BackchannelLogout => return backchannel_logout::serve(engine, head, body).await,
         Endpoint::FrontchannelLogout => return frontchannel_logout::serve(engine, head).await,
         Endpoint::Initiate => initiate::serve(engine, head, body).await,
+        Endpoint::Session => session::serve(engine, head).await,
         Endpoint::Relay => upstream::relay(engine, head, body).await,
     };
     outcome.unwrap_or_else(|error| {

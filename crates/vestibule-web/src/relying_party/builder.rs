@@ -1,6 +1,6 @@
 mod logins;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 
 use url::Url;
 use vestibule::{AnyKind, AuthorityClaims, AuthorizationRequest, Client, RedirectUri};
@@ -26,6 +26,18 @@ use crate::{
     upstream::{Relays, Upstream},
 };
 
+/// What a front end greets its user with.
+const SESSION_CLAIMS: [&str; 8] = [
+    "name",
+    "given_name",
+    "family_name",
+    "preferred_username",
+    "email",
+    "email_verified",
+    "picture",
+    "locale",
+];
+
 /// Describes a relying party. Where its sessions live must be said before it can be built; all else has defaults.
 ///
 /// ```compile_fail
@@ -46,6 +58,7 @@ pub struct RelyingPartyBuilder<S> {
     after_logout: Option<String>,
     on_login: Option<OnLogin>,
     relays: Relays,
+    session_claims: BTreeSet<String>,
     logins: LoginOptions,
     sessions: S,
 }
@@ -64,6 +77,7 @@ impl RelyingPartyBuilder<NoSessions> {
             after_logout: None,
             on_login: None,
             relays: Relays::default(),
+            session_claims: SESSION_CLAIMS.map(str::to_owned).into(),
             logins: LoginOptions::default(),
             sessions: NoSessions,
         }
@@ -162,6 +176,7 @@ impl<S> RelyingPartyBuilder<S> {
             after_logout: self.after_logout,
             on_login: self.on_login,
             relays: self.relays,
+            session_claims: self.session_claims,
             logins: self.logins,
             sessions: sessions(self.sessions),
         }
@@ -211,6 +226,14 @@ impl<S> RelyingPartyBuilder<S> {
     /// The application's own page to show after a logout. Default: a plain page of the engine.
     pub fn after_logout(mut self, path: impl Into<String>) -> Self {
         self.after_logout = Some(path.into());
+        self
+    }
+
+    /// Which claims of the ID token the [session endpoint](Endpoint::Session) tells scripts of the application's own pages.
+    /// Default: `name`, `given_name`, `family_name`, `preferred_username`, `email`, `email_verified`, `picture` and
+    /// `locale`.
+    pub fn session_claims<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.session_claims = names.into_iter().map(Into::into).collect();
         self
     }
 
@@ -333,6 +356,7 @@ impl RelyingPartyBuilder<Sessions> {
             after_logout,
             on_login: self.on_login,
             relays: self.relays,
+            session_claims: self.session_claims,
             spent_states: SpentStates::default(),
             unconfirmed_logouts: UnconfirmedLogouts::default(),
             flights: Flights::default(),

@@ -5,7 +5,7 @@ use crate::{
     SessionError,
     engine::Engine,
     http::RequestHead,
-    store::{Load, Revocation, SessionKey, SessionRecord, StoreError},
+    store::{Load, Revocation, SessionKey, SessionRecord, Stamped, StoreError},
 };
 
 /// What a request brings of its browser's session, before anybody has asked whether that is alive.
@@ -53,15 +53,19 @@ impl Held {
     }
 
     /// The record of the session, if it is alive. Looking is no use of it.
-    pub(crate) async fn peek(&self, engine: &Engine) -> Result<Option<Arc<SessionRecord>>, StoreError> {
+    pub(crate) async fn peek(
+        &self,
+        engine: &Engine,
+    ) -> Result<Option<Stamped<Arc<SessionRecord>>>, StoreError> {
         match (self, &engine.sealed) {
-            (Self::Handle(Some(handle)), _) => Ok(match engine.store.load(&handle.key()).await?.reply {
-                Load::Live(record) => Some(record),
-                Load::Gone(_) | Load::Absent => None,
-            }),
-            (Self::Sealed(presented), Some(sealed)) => {
-                Ok(presented.peek(engine, sealed).await?.map(Arc::new))
+            (Self::Handle(Some(handle)), _) => {
+                let loaded = engine.store.load(&handle.key()).await?;
+                Ok(match loaded.reply {
+                    Load::Live(reply) => Some(Stamped { at: loaded.at, reply }),
+                    Load::Gone(_) | Load::Absent => None,
+                })
             }
+            (Self::Sealed(presented), Some(sealed)) => presented.peek(engine, sealed).await,
             _ => Ok(None),
         }
     }

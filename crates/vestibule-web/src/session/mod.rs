@@ -61,7 +61,7 @@ struct Inner {
 }
 
 impl Session {
-    fn new(
+    pub(crate) fn new(
         engine: &Arc<Engine>,
         handle: &Handle,
         record: Arc<SessionRecord>,
@@ -177,6 +177,12 @@ impl Session {
     /// Where the log-out form posts to.
     pub fn logout_path(&self) -> String {
         self.0.engine.path_of(crate::endpoint::Endpoint::Logout)
+    }
+
+    /// When it ends if it is not used, and when it ends in any case.
+    pub(crate) fn ends(&self) -> (StoreTime, StoreTime) {
+        let record = self.record();
+        (record.idle_end.min(record.absolute_end), record.absolute_end)
     }
 
     pub(crate) fn key(&self) -> SessionKey {

@@ -42,6 +42,7 @@ async fn every_endpoint_has_one_method(mount: &'static dyn Mount) -> World {
         ("logout", "POST"),
         ("logged-out", "GET"),
         ("backchannel-logout", "POST"),
+        ("session", "GET"),
         ("initiate", "GET, POST"),
     ] {
         for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"] {

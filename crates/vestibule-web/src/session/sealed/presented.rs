@@ -7,7 +7,7 @@ use crate::{
     engine::Engine,
     http::RequestHead,
     session::{Handle, Session, Visitor, visit::is_due},
-    store::{GoneReason, SessionKey, SessionRecord, StoreError, transition},
+    store::{GoneReason, SessionKey, SessionRecord, Stamped, StoreError, transition},
 };
 
 /// How many versions are tried: late answers leave few behind.
@@ -67,9 +67,10 @@ impl Presented {
         &self,
         engine: &Engine,
         sealed: &SealedSessions,
-    ) -> Result<Option<SessionRecord>, StoreError> {
+    ) -> Result<Option<Stamped<Arc<SessionRecord>>>, StoreError> {
         let Some(Opened { record, .. }) = self.open(engine, sealed) else { return Ok(None) };
-        Ok(look(engine, &record).await?.is_ok().then_some(record))
+        let alive = look(engine, &record).await?.ok();
+        Ok(alive.map(|at| Stamped { at, reply: Arc::new(record) }))
     }
 
     /// Who makes the request that brought these.
