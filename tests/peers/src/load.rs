@@ -34,7 +34,7 @@ struct Connection {
 }
 
 impl Load {
-    pub(crate) fn new(address: SocketAddr, path: &str, cookie: Option<&str>) -> Self {
+    pub(crate) fn new(address: SocketAddr, path: &str, cookie: &str) -> Self {
         Self { address, request: request(address, path, cookie).into() }
     }
 
@@ -66,15 +66,12 @@ impl Connections {
     }
 }
 
-fn request(address: SocketAddr, path: &str, cookie: Option<&str>) -> Vec<u8> {
+fn request(address: SocketAddr, path: &str, cookie: &str) -> Vec<u8> {
     let mut request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n");
     for (name, value) in HEADERS {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
-    if let Some(cookie) = cookie {
-        request.push_str(&format!("cookie: {cookie}\r\n"));
-    }
-    request.push_str("\r\n");
+    request.push_str(&format!("cookie: {cookie}\r\n\r\n"));
     request.into_bytes()
 }
 

@@ -41,15 +41,15 @@ pub(crate) enum Program {
 pub(crate) const CONTESTANTS: &[Contestant] = &[
     Contestant {
         name: "vestibule-axum",
-        title: "**Vestibule** {} on axum",
+        title: "**Vestibule** on axum",
         version: Version::Crate("vestibule-axum"),
-        program: Program::Cargo { package: "contestant-vestibule-axum", arguments: &[] },
+        program: Program::Cargo { package: "contestant-vestibule-axum", arguments: &["stored"] },
         sessions: "memory store",
         backchannel_logout: "yes, in one process",
     },
     Contestant {
         name: "vestibule-axum-sealed",
-        title: "**Vestibule** {} on axum",
+        title: "**Vestibule** on axum",
         version: Version::Crate("vestibule-axum"),
         program: Program::Cargo { package: "contestant-vestibule-axum", arguments: &["sealed"] },
         sessions: "sealed cookie",
@@ -85,6 +85,22 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
         version: Version::Crate("axess"),
         program: Program::Cargo { package: "contestant-axess", arguments: &[] },
         sessions: "memory store and registry",
+        backchannel_logout: "yes, in one process",
+    },
+    Contestant {
+        name: "vestibule-actix",
+        title: "**Vestibule** on actix-web",
+        version: Version::Crate("vestibule-actix"),
+        program: Program::Cargo { package: "contestant-vestibule-actix", arguments: &["stored"] },
+        sessions: "memory store",
+        backchannel_logout: "yes, in one process",
+    },
+    Contestant {
+        name: "vestibule-actix-sealed",
+        title: "**Vestibule** on actix-web",
+        version: Version::Crate("vestibule-actix"),
+        program: Program::Cargo { package: "contestant-vestibule-actix", arguments: &["sealed"] },
+        sessions: "sealed cookie",
         backchannel_logout: "yes, in one process",
     },
     Contestant {

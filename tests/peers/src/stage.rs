@@ -74,8 +74,8 @@ impl OnStage {
         Ok(Self {
             contestant,
             title: contestant.title.replace("{}", &version(&contestant.version)?),
-            protected: Load::new(place.protected, PAGE, Some(&cookie)),
-            bare: Load::new(place.bare, PAGE, None),
+            protected: Load::new(place.protected, PAGE, &cookie),
+            bare: Load::new(place.bare, PAGE, &cookie),
             cookie,
             process,
         })

@@ -27,9 +27,7 @@ async fn main() -> Result<()> {
             .route("/login", web::get().to(start))
             .route(CALLBACK, web::get().to(callback))
     });
-    let server = server.bind(task.protected)?.run();
-    println!("ready");
-    Ok(server.await?)
+    Ok(server.bind(task.protected)?.run().await?)
 }
 
 const ATTEMPT: &str = "attempt";

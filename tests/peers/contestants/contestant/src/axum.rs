@@ -15,7 +15,6 @@ pub async fn serve(task: Task, protected: Router) -> Result<()> {
     let bare = Router::new().route(PAGE, get(move || async move { greeting(subject) }));
     let bare_listener = TcpListener::bind(task.bare).await?;
     let listener = TcpListener::bind(task.protected).await?;
-    println!("ready");
     tokio::try_join!(axum::serve(bare_listener, bare), axum::serve(listener, protected))?;
     Ok(())
 }

@@ -11,6 +11,8 @@ pub mod actix;
 pub mod axum;
 #[cfg(feature = "login")]
 pub mod login;
+#[cfg(feature = "vestibule")]
+pub mod vestibule;
 
 /// The page: protected in one server, and for everybody in the other.
 pub const PAGE: &str = "/me";
