@@ -50,7 +50,7 @@ pub struct RelyingPartyBuilder<S> {
     client: Client<AnyKind>,
     base_url: String,
     prefix: String,
-    scopes: Vec<String>,
+    scopes: Option<Vec<String>>,
     customise: Option<Box<dyn FnOnce(AuthorizationRequest) -> AuthorizationRequest + Send>>,
     authority: AuthorityClaims,
     lifetimes: Lifetimes,
@@ -69,7 +69,7 @@ impl RelyingPartyBuilder<NoSessions> {
             client,
             base_url,
             prefix: "/auth".to_owned(),
-            scopes: ["profile", "email", "offline_access"].map(str::to_owned).to_vec(),
+            scopes: None,
             customise: None,
             authority: AuthorityClaims::default(),
             lifetimes: Lifetimes::default(),
@@ -188,9 +188,10 @@ impl<S> RelyingPartyBuilder<S> {
         self
     }
 
-    /// The scopes to ask for beside `openid`. Default: `profile email offline_access`.
+    /// The scopes to ask for beside `openid`. Default: `profile email`, and what makes the provider give a refresh token
+    /// ([`AuthorizationRequest::refresh_token`]): `offline_access` at most of them.
     pub fn scopes<T: Into<String>>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
-        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
@@ -313,8 +314,14 @@ impl RelyingPartyBuilder<Sessions> {
         };
         let redirect_uri = uri(Endpoint::Callback)?;
         let Sessions { backend, keys, are_sealed } = self.sessions;
-        let asked = self.scopes.into_iter().filter(|scope| !are_sealed || scope != "offline_access");
-        let request = AuthorizationRequest::new(redirect_uri).scopes(asked);
+        let request = AuthorizationRequest::new(redirect_uri);
+        let request = match self.scopes {
+            Some(scopes) => {
+                request.scopes(scopes.into_iter().filter(|scope| !are_sealed || scope != "offline_access"))
+            }
+            None if are_sealed => request.scopes(["profile", "email"]),
+            None => request.scopes(["profile", "email"]).refresh_token(),
+        };
         let request = match self.customise {
             Some(customise) => customise(request),
             None => request,

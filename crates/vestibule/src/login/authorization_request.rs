@@ -25,6 +25,7 @@ use crate::{ConfigError, ProviderMetadata};
 pub struct AuthorizationRequest {
     redirect_uri: RedirectUri,
     scopes: Vec<String>,
+    wants_refresh_token: bool,
     form_post: bool,
     max_age: Option<Duration>,
     required_acr: Vec<String>,
@@ -63,12 +64,16 @@ const RESERVED: [&str; 27] = [
     "ui_locales",
 ];
 
+/// OpenID Connect Core section 11.
+const OFFLINE_ACCESS: &str = "offline_access";
+
 impl AuthorizationRequest {
     /// A request for `openid` alone.
     pub fn new(redirect_uri: RedirectUri) -> Self {
         Self {
             redirect_uri,
             scopes: Vec::new(),
+            wants_refresh_token: false,
             form_post: false,
             max_age: None,
             required_acr: Vec::new(),
@@ -85,6 +90,17 @@ impl AuthorizationRequest {
             let words = scopes.as_ref().split_ascii_whitespace().filter(|scope| *scope != "openid");
             self.scopes.extend(words.map(str::to_owned));
         }
+        self
+    }
+
+    /// Asks for a refresh token the way this provider wants it: with the scope `offline_access`, or without at those that
+    /// list their scopes without it, and at Keycloak.
+    ///
+    /// Keycloak gives every login a refresh token. What `offline_access` changes there is that the user's session goes on
+    /// the side: single sign-on and an administrator's logout no longer reach it. Name the scope in
+    /// [`scopes`](Self::scopes) to have that all the same.
+    pub fn refresh_token(mut self) -> Self {
+        self.wants_refresh_token = true;
         self
     }
 
@@ -168,7 +184,7 @@ impl AuthorizationRequest {
         Ok(self)
     }
 
-    /// Every scope that is asked for, `openid` first.
+    /// Every scope that is asked for by name, `openid` first.
     pub fn asked_scopes(&self) -> impl Iterator<Item = &str> {
         std::iter::once("openid").chain(self.scopes.iter().map(String::as_str))
     }
@@ -205,10 +221,14 @@ impl AuthorizationRequest {
 
     fn scope(&self, metadata: &ProviderMetadata) -> String {
         let offered = |scope: &str| {
-            scope != "offline_access"
-                || metadata.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|offered| offered == scope))
+            metadata.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|offered| offered == scope))
         };
-        self.asked_scopes().filter(|scope| offered(scope)).collect::<Vec<_>>().join(" ")
+        let asked = self.asked_scopes().filter(|scope| *scope != OFFLINE_ACCESS || offered(scope));
+        let is_added = self.wants_refresh_token
+            && !metadata.gives_refresh_tokens_unasked()
+            && offered(OFFLINE_ACCESS)
+            && self.asked_scopes().all(|scope| scope != OFFLINE_ACCESS);
+        asked.chain(is_added.then_some(OFFLINE_ACCESS)).collect::<Vec<_>>().join(" ")
     }
 
     fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -95,6 +95,12 @@ impl ProviderMetadata {
             .filter(|host| own.as_ref().and_then(Url::host_str) != Some(host))
             .collect()
     }
+
+    /// Whether this is Keycloak, told by its paths: there, every login gets a refresh token.
+    pub(crate) fn gives_refresh_tokens_unasked(&self) -> bool {
+        let path = self.authorization_endpoint.as_str().strip_prefix(self.issuer.as_str());
+        path == Some("/protocol/openid-connect/auth")
+    }
 }
 
 struct Reader<'a> {

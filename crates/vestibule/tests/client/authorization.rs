@@ -250,6 +250,32 @@ async fn offline_access_is_asked_where_it_exists() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_is_asked_for_the_way_the_provider_wants_it() {
+    let listed = json!(["openid", "profile", "offline_access"]);
+    let keycloak = json!("https://op.example/protocol/openid-connect/auth");
+    let alike = json!("https://op.example/elsewhere/protocol/openid-connect/auth");
+    for (members, expected) in [
+        (vec![], "openid profile offline_access"),
+        (vec![("scopes_supported", listed.clone())], "openid profile offline_access"),
+        (vec![("scopes_supported", json!(["openid", "profile"]))], "openid profile"),
+        (
+            vec![("scopes_supported", listed.clone()), ("authorization_endpoint", keycloak.clone())],
+            "openid profile",
+        ),
+        (vec![("authorization_endpoint", alike)], "openid profile offline_access"),
+    ] {
+        let world = World::with_metadata(&members);
+        let request = world.request().scopes(["profile"]).refresh_token();
+        let start = world.client.begin_login(&request).await.unwrap();
+        assert_eq!(parameters(&start)["scope"], expected, "{members:?}");
+    }
+    let world = World::with_metadata(&[("authorization_endpoint", keycloak)]);
+    let request = world.request().scopes(["offline_access"]).refresh_token();
+    let start = world.client.begin_login(&request).await.unwrap();
+    assert_eq!(parameters(&start)["scope"], "openid offline_access", "an application that names it means it");
+}
+
+#[tokio::test]
 async fn no_acr_demanded_is_no_parameter() {
     let world = World::new();
     let start = world.client.begin_login(&world.request().require_acr([""; 0])).await.unwrap();
