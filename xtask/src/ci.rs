@@ -101,7 +101,7 @@ impl Task {
             Tests(arguments) => run_counting(&mut cargo(arguments.iter().copied()), tally),
             Layering => layering::run(),
             Rules => rules::run(),
-            Interop => interop::run(tally),
+            Interop => interop::run(&[], tally),
         }
     }
 }

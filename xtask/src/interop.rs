@@ -7,9 +7,9 @@ use anyhow::{Context as _, Result, ensure};
 use crate::cargo::{build_folder, cargo};
 use crate::tally::{Tally, run_counting};
 
-/// Builds and runs `tests/interop`; adds its steps to `tally`.
-pub(crate) fn run(tally: &mut Tally) -> Result<()> {
+/// Builds and runs `tests/interop` with `arguments`; adds its steps to `tally`.
+pub(crate) fn run(arguments: &[&str], tally: &mut Tally) -> Result<()> {
     let build = ["build", "--package=dashboard", "--package=docs-portal", "--package=interop"];
     ensure!(cargo(build).status().context("cannot start cargo")?.success(), "the programs do not build");
-    run_counting(&mut Command::new(build_folder()?.join("interop")), tally)
+    run_counting(Command::new(build_folder()?.join("interop")).args(arguments), tally)
 }

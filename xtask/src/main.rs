@@ -19,7 +19,7 @@ Usage: cargo xtask COMMAND
 
 Commands:
   ci [STEP...]  every check that a change must pass, or only the named ones
-  interop       the example applications against OpenID Providers that we did not write
+  interop       the example applications against OpenID Providers that we did not write; `--help` lists those
   layering      which crate may import which, and what no application may be made to ship
   rules         which security rules have tests, and whether docs/security.md says so";
 
@@ -40,7 +40,7 @@ fn run() -> Result<()> {
         [] | ["--help" | "-h" | "help"] => println!("{HELP}"),
         ["ci", "--help" | "-h"] => println!("{}", ci::help()),
         ["ci", steps @ ..] => ci::run(steps)?,
-        ["interop"] => interop::run(&mut tally::Tally::default())?,
+        ["interop", arguments @ ..] => interop::run(arguments, &mut tally::Tally::default())?,
         ["layering"] => layering::run()?,
         ["rules"] => rules::run()?,
         _ => bail!("unknown: `{}`\n\n{HELP}", arguments.join(" ")),

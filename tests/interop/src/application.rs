@@ -12,8 +12,11 @@ use tokio::time::{sleep, timeout};
 use url::Url;
 
 use crate::process::{Process, build_folder};
+use crate::relay::Relay;
 
 const START_WITHIN: Duration = Duration::from_secs(30);
+const BACKCHANNEL_LOGOUT: &str = "/auth/backchannel-logout";
+
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
 /// An example application: what it is called, where it listens.
@@ -22,24 +25,26 @@ pub(crate) struct Application {
     /// The package, and so the program.
     pub(crate) name: &'static str,
     pub(crate) client_id: &'static str,
-    secret: &'static str,
+    pub(crate) secret: &'static str,
     cookie_key: &'static str,
     authentication: &'static str,
     pre_authorized: bool,
     base: Url,
+    /// Where the provider sends logout tokens.
+    pub(crate) relayed_logout: Url,
 }
 
 impl Application {
     /// Both, each on a port that was free a moment ago: an application is told its port before it listens.
-    pub(crate) fn both() -> Result<[Self; 2]> {
+    pub(crate) fn both(relay: &Relay) -> Result<[Self; 2]> {
         let listeners = [TcpListener::bind(("127.0.0.1", 0))?, TcpListener::bind(("127.0.0.1", 0))?];
         let [dashboard, docs_portal] = listeners.map(|listener| listener.local_addr());
         let base = |address: SocketAddr| Url::parse(&format!("http://{address}"));
-        Ok([Self::dashboard(base(dashboard?)?), Self::docs_portal(base(docs_portal?)?)])
+        Ok([Self::dashboard(base(dashboard?)?, relay), Self::docs_portal(base(docs_portal?)?, relay)])
     }
 
     /// The dashboard. Its users are asked for their consent.
-    fn dashboard(base: Url) -> Self {
+    fn dashboard(base: Url, relay: &Relay) -> Self {
         Self {
             name: "dashboard",
             client_id: "dashboard",
@@ -47,12 +52,13 @@ impl Application {
             cookie_key: "eoJgapFbQrCkxjbmXvcJFMLqdHUzUW4nfC9mYhO3alI",
             authentication: "client_secret_basic",
             pre_authorized: false,
+            relayed_logout: relay.address_of(&at(&base, BACKCHANNEL_LOGOUT)),
             base,
         }
     }
 
     /// The documentation portal. The organisation has consented for all its users.
-    fn docs_portal(base: Url) -> Self {
+    fn docs_portal(base: Url, relay: &Relay) -> Self {
         Self {
             name: "docs-portal",
             client_id: "docs portal",
@@ -60,6 +66,7 @@ impl Application {
             cookie_key: "qiGWb8AKue2dktPIGO3hQ6hRhjFkqdBYaZmfdrzF6U8",
             authentication: "client_secret_post",
             pre_authorized: true,
+            relayed_logout: relay.address_of(&at(&base, BACKCHANNEL_LOGOUT)),
             base,
         }
     }
@@ -73,7 +80,7 @@ impl Application {
             "token_endpoint_auth_method": own.or(offered.first()),
             "redirect_uris": [self.url("/auth/callback").as_str()],
             "post_logout_redirect_uris": [self.url("/auth/logged-out").as_str()],
-            "backchannel_logout_uri": self.backchannel_logout_uri(),
+            "backchannel_logout_uri": self.relayed_logout,
             "pre_authorized": self.pre_authorized,
         })
     }
@@ -104,31 +111,35 @@ impl Application {
 
     /// An address of the application.
     pub(crate) fn url(&self, path: &str) -> Url {
-        let mut url = self.base.clone();
-        match path.split_once('?') {
-            Some((path, query)) => {
-                url.set_path(path);
-                url.set_query(Some(query));
-            }
-            None => url.set_path(path),
-        }
-        url
+        at(&self.base, path)
     }
 
-    /// Where the provider sends logout tokens.
-    pub(crate) fn backchannel_logout_uri(&self) -> String {
-        self.url("/auth/backchannel-logout").into()
+    /// Where logout tokens are heard.
+    pub(crate) fn backchannel_logout(&self) -> Url {
+        self.url(BACKCHANNEL_LOGOUT)
     }
 
     /// Sends a logout token as a provider does; returns the status of the answer.
     pub(crate) async fn receive(&self, logout_token: &str) -> Result<u16> {
         let http = Client::builder().no_proxy().build()?;
         let form = [("logout_token", logout_token)];
-        Ok(http.post(self.backchannel_logout_uri()).form(&form).send().await?.status().as_u16())
+        Ok(http.post(self.backchannel_logout()).form(&form).send().await?.status().as_u16())
     }
 
     fn address(&self) -> String {
         let host = self.base.host_str().unwrap_or_default();
         format!("{host}:{}", self.base.port().unwrap_or_default())
     }
+}
+
+fn at(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    match path.split_once('?') {
+        Some((path, query)) => {
+            url.set_path(path);
+            url.set_query(Some(query));
+        }
+        None => url.set_path(path),
+    }
+    url
 }

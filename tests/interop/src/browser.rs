@@ -112,9 +112,16 @@ impl Page {
         serde_json::from_str(&self.body).with_context(|| format!("{} did not answer JSON", shown(&self.url)))
     }
 
-    /// The form of the page whose action ends with `action`.
+    /// What a person reads, for reports.
+    pub(crate) fn text(&self) -> String {
+        let body = self.body.split("<body").nth(1).unwrap_or(&self.body);
+        let texts = body.split('<').filter_map(|tag| tag.split('>').nth(1)).map(str::trim);
+        texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The form of the page that goes to a path that ends with `action`.
     pub(crate) fn form(&self, action: &str) -> Result<Form> {
-        let form = Form::all_in(&self.body).into_iter().find(|form| form.action.ends_with(action));
+        let form = Form::all_in(&self.body).into_iter().find(|form| form.path().ends_with(action));
         form.with_context(|| format!("{} has no form for …{action}", shown(&self.url)))
     }
 

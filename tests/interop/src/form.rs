@@ -34,6 +34,11 @@ impl Form {
         forms
     }
 
+    /// The action without its query.
+    pub(crate) fn path(&self) -> &str {
+        self.action.split('?').next().unwrap_or_default()
+    }
+
     /// The preset value of the field `name`.
     pub(crate) fn value_of(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
@@ -114,6 +119,7 @@ mod tests {
 
         assert_eq!(forms.len(), 2);
         assert_eq!(forms[0].action, "/auth/logout?a=1&b=2");
+        assert_eq!(forms[0].path(), "/auth/logout");
         assert_eq!(forms[0].fields, [("csrf".to_owned(), "x\"y".to_owned())]);
         assert_eq!(forms[1].action, "/other");
         assert_eq!(forms[1].value_of("login"), Some(""));

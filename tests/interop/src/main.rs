@@ -5,17 +5,12 @@
 
 mod application;
 mod browser;
-mod control;
 mod form;
-mod install;
-mod journal;
-mod logout;
-mod outage;
 mod process;
 mod provider;
-mod refresh;
+mod relay;
 mod report;
-mod sign_on;
+mod scenario;
 mod stage;
 
 use std::process::ExitCode;
@@ -24,50 +19,75 @@ use report::Report;
 use tokio::signal::unix::{SignalKind, signal};
 
 const HELP: &str = "\
-The example applications against npm `oidc-provider`, all on loopback.
+The example applications against OpenID Providers that we did not write, all on loopback.
 
-Usage: cargo xtask interop
+Usage: cargo xtask interop [PROVIDER...]
 
-Needs Node.js 20 or newer and npm. Installs its npm packages into target/interop; logs are there too.";
+Providers, all of them unless some are named:
+  oidc-provider  from npm; needs Node.js 20 or newer and npm
+  keycloak       from Maven Central; needs Java 17 or newer and Maven
+
+What it downloads is kept in target/interop; logs are there too.";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        None => {}
-        Some("--help" | "-h") => {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let named = match Named::read(&arguments) {
+        Ok(Some(named)) => named,
+        Ok(None) => {
             println!("{HELP}");
             return ExitCode::SUCCESS;
         }
-        Some(other) => {
-            eprintln!("unknown argument `{other}`\n\n{HELP}");
+        Err(unknown) => {
+            eprintln!("unknown argument `{unknown}`\n\n{HELP}");
             return ExitCode::FAILURE;
         }
-    }
+    };
     let mut report = Report::default();
-    // Dropping the scenario, at its end, on a panic or on a signal, kills every process that it started.
+    if let Err(error) = process::clear_logs() {
+        eprintln!("{error:#}");
+        return ExitCode::FAILURE;
+    }
+    // Dropping the run, at its end, on a panic or on a signal, ends every process that it started.
     tokio::select! {
-        _ = scenario(&mut report) => {}
+        () = named.run(&mut report) => {}
         () = interrupted() => report.interrupted(),
     }
     report.close()
 }
 
-async fn scenario(report: &mut Report) -> Result<(), report::Stopped> {
-    let mut stage = stage::Stage::set(report).await?;
-    let outcome = act(report, &mut stage).await;
-    if outcome.is_err() {
-        stage.print_log_tails();
-    }
-    outcome
+/// The providers to run against.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    oidc_provider: bool,
+    keycloak: bool,
 }
 
-async fn act(report: &mut Report, stage: &mut stage::Stage) -> Result<(), report::Stopped> {
-    let alice = sign_on::one_login_for_both(report, stage).await?;
-    refresh::once_when_due(report, stage, &alice).await?;
-    logout::of_both(report, stage, &alice).await?;
-    logout::refused_unless_genuine(report, stage).await?;
-    outage::new_keys(report, stage).await?;
-    outage::provider_down(report, stage).await
+impl Named {
+    /// `None`: help is wanted. An argument that nobody knows is the error.
+    fn read(arguments: &[String]) -> Result<Option<Self>, &str> {
+        let all = arguments.is_empty();
+        let mut named = Self { oidc_provider: all, keycloak: all };
+        for argument in arguments {
+            match argument.as_str() {
+                "oidc-provider" => named.oidc_provider = true,
+                "keycloak" => named.keycloak = true,
+                "--help" | "-h" => return Ok(None),
+                unknown => return Err(unknown),
+            }
+        }
+        Ok(Some(named))
+    }
+
+    /// Each by itself: one that fails does not keep the others from being tried.
+    async fn run(self, report: &mut Report) {
+        if self.oidc_provider {
+            let _ = scenario::oidc_provider::run(report).await;
+        }
+        if self.keycloak {
+            let _ = scenario::keycloak::run(report).await;
+        }
+    }
 }
 
 /// Completes at Ctrl-C or a request to terminate.

@@ -10,7 +10,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader, 
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
-const LINES_OF_TAIL: usize = 15;
+const GONE_WITHIN: Duration = Duration::from_secs(30);
+const LINES_OF_TAIL: usize = 20;
 
 /// A process of ours. A drop kills it.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub(crate) struct Process {
     name: &'static str,
     child: Child,
     /// Held open: a child may end itself when its standard input does.
-    _stdin: Option<ChildStdin>,
+    stdin: Option<ChildStdin>,
 }
 
 impl Process {
@@ -54,7 +55,7 @@ impl Process {
             .spawn()
             .with_context(|| format!("cannot start {}", command.as_std().get_program().display()))?;
         let stdin = child.stdin.take();
-        Ok(Self { name, child, _stdin: stdin })
+        Ok(Self { name, child, stdin })
     }
 
     /// Fails if the process has ended.
@@ -63,6 +64,14 @@ impl Process {
             None => Ok(()),
             Some(status) => bail!("{} ended ({status}):\n{}", self.name, log_tail(self.name)),
         }
+    }
+
+    /// Ends the standard input of the process, and waits until that has ended the process.
+    pub(crate) async fn end(mut self) -> Result<()> {
+        drop(self.stdin.take());
+        let ended = tokio::time::timeout(GONE_WITHIN, self.child.wait()).await;
+        ended.with_context(|| format!("{} did not end in {GONE_WITHIN:?}", self.name))??;
+        Ok(())
     }
 
     /// Kills the process and waits until it is gone.

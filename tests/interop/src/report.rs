@@ -16,6 +16,11 @@ pub(crate) struct Report {
 pub(crate) struct Stopped;
 
 impl Report {
+    /// Begins a part of the run.
+    pub(crate) fn part(&self, title: &str) {
+        println!("\n{title}");
+    }
+
     /// Runs one step, and prints its title with a tick or a cross, and its time.
     pub(crate) async fn step<T>(
         &mut self,

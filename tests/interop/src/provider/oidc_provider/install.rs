@@ -11,19 +11,18 @@ use crate::process::{run_to_end, work_folder};
 const OLDEST_NODE: u32 = 20;
 
 /// The provider's sources. Compiled in, so that the program needs no path to the checkout.
-const SOURCES: [(&str, &str); 6] = [
-    ("package.json", include_str!("../provider/package.json")),
-    ("package-lock.json", include_str!("../provider/package-lock.json")),
-    ("provider.mjs", include_str!("../provider/provider.mjs")),
-    ("control.mjs", include_str!("../provider/control.mjs")),
-    ("journal.mjs", include_str!("../provider/journal.mjs")),
-    ("keys.mjs", include_str!("../provider/keys.mjs")),
+const SOURCES: [(&str, &str); 5] = [
+    ("package.json", include_str!("../../../oidc-provider/package.json")),
+    ("package-lock.json", include_str!("../../../oidc-provider/package-lock.json")),
+    ("provider.mjs", include_str!("../../../oidc-provider/provider.mjs")),
+    ("control.mjs", include_str!("../../../oidc-provider/control.mjs")),
+    ("journal.mjs", include_str!("../../../oidc-provider/journal.mjs")),
 ];
 
 /// Puts the provider and its packages into a folder, and returns that folder.
 pub(crate) async fn provider() -> Result<PathBuf> {
     check_node().await?;
-    let folder = work_folder().join("provider");
+    let folder = work_folder().join("oidc-provider");
     fs::create_dir_all(&folder)?;
     for (name, content) in SOURCES {
         fs::write(folder.join(name), content).with_context(|| format!("cannot write {name}"))?;

@@ -1,10 +1,9 @@
 // One user session shared by two web applications, as an organisation sets it up; configured by the JSON in PROVIDER.
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 import { controlServer } from './control.mjs';
 import { Journal } from './journal.mjs';
-import { newSigningKey } from './keys.mjs';
 
 const { port, clients, client_auth_methods: clientAuthMethods } = JSON.parse(process.env.PROVIDER);
 
@@ -13,8 +12,8 @@ const listen = (server, at) => new Promise((resolve, reject) => {
   server.listen(at, '127.0.0.1', () => resolve(`http://127.0.0.1:${server.address().port}`));
 });
 
-const own = newSigningKey();
-const keys = { own, foreign: newSigningKey(own.kid) };
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const signingKey = { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'RS256', use: 'sig' };
 const lifetimes = { accessToken: 3600 };
 const journal = new Journal();
 const server = createServer();
@@ -27,12 +26,13 @@ const provider = new Provider(issuer, {
     backchannel_logout_session_required: true,
   })),
   clientAuthMethods,
-  jwks: { keys: [own.jwk] },
+  jwks: { keys: [signingKey] },
   cookies: { keys: [randomUUID()] },
   claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
   conformIdTokenClaims: false,
   features: { backchannelLogout: { enabled: true }, revocation: { enabled: true } },
-  fetch: journal.deliver,
+  // Without the dispatcher that it hands in, which refuses loopback.
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   findAccount: (_ctx, id) => ({
     accountId: id,
     claims: () => ({
@@ -64,7 +64,7 @@ async function loadExistingGrant(ctx) {
 
 journal.watch(provider);
 server.on('request', provider.callback());
-const control = await listen(controlServer({ issuer, journal, lifetimes, keys }), 0);
+const control = await listen(controlServer({ journal, lifetimes }), 0);
 console.log(`listening ${JSON.stringify({ issuer, control })}`);
 
 // The harness holds the other end of standard input: when it is gone, so is the provider.

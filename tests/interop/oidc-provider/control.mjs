@@ -1,24 +1,12 @@
-// The harness's own door to the provider: the journal, the lifetime of access tokens, logout tokens made to order.
-import { randomUUID } from 'node:crypto';
+// The harness's own door to the provider: the journal, and the lifetime of access tokens.
 import { createServer } from 'node:http';
-import { signJwt } from './keys.mjs';
 
-const BACKCHANNEL_LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
-
-export function controlServer({ issuer, journal, lifetimes, keys }) {
+export function controlServer({ journal, lifetimes }) {
   const routes = {
     'GET /journal': () => journal,
     'POST /access-token-lifetime': ({ seconds }) => {
       lifetimes.accessToken = seconds;
       return {};
-    },
-    'POST /logout-token': ({ audience, subject, sid, key }) => {
-      const iat = Math.floor(Date.now() / 1000);
-      const claims = {
-        iss: issuer, aud: audience, sub: subject, sid, iat, exp: iat + 120,
-        jti: randomUUID(), events: { [BACKCHANNEL_LOGOUT]: {} },
-      };
-      return { token: signJwt(keys[key], { typ: 'logout+jwt' }, claims) };
     },
   };
 

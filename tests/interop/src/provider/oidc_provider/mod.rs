@@ -1,0 +1,144 @@
+//! npm `oidc-provider`: certified, in memory only.
+
+mod control;
+mod install;
+mod journal;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::process::Command;
+use url::Url;
+
+use self::control::Control;
+use super::{PASSWORD, Prompt, Provider, Refresh};
+use crate::application::Application;
+use crate::browser::Page;
+use crate::form::Form;
+use crate::process::Process;
+
+/// The provider. It calls its users by the name that they log in with.
+#[derive(Debug)]
+pub(crate) struct OidcProvider {
+    folder: PathBuf,
+    applications: [Application; 2],
+    issuer: Url,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    process: Process,
+    control: Control,
+}
+
+#[derive(Deserialize)]
+struct Listening {
+    issuer: Url,
+    control: Url,
+}
+
+/// How clients may authenticate, unless a scenario says otherwise.
+const AUTHENTICATION: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+
+impl Provider for OidcProvider {
+    const NAME: &'static str = "oidc-provider";
+    const CONFIRMS_LOGOUT: bool = true;
+    type Installation = PathBuf;
+
+    async fn install() -> Result<(PathBuf, String)> {
+        let folder = install::provider().await?;
+        let version = install::version_of(Self::NAME, &folder)?;
+        Ok((folder, version))
+    }
+
+    async fn start(folder: PathBuf, applications: [Application; 2]) -> Result<Self> {
+        let (issuer, running) = Running::start(&folder, 0, &AUTHENTICATION, &applications).await?;
+        Ok(Self { folder, applications, issuer, running: Some(running) })
+    }
+
+    async fn stop(&mut self) -> Result<()> {
+        self.running.take().context("the provider is not running")?.process.stop().await
+    }
+
+    async fn start_again(&mut self) -> Result<()> {
+        self.start_offering(&AUTHENTICATION).await
+    }
+
+    /// Every start makes new ones.
+    async fn roll_keys(&mut self) -> Result<()> {
+        self.stop().await?;
+        self.start_again().await
+    }
+
+    fn issuer(&self) -> &Url {
+        &self.issuer
+    }
+
+    fn subject_of<'a>(&'a self, user: &'a str) -> Result<&'a str> {
+        Ok(user)
+    }
+
+    async fn set_access_token_lifetime(&self, seconds: u32) -> Result<()> {
+        self.control()?.set_access_token_lifetime(seconds).await
+    }
+
+    async fn refreshes(&self, application: &Application) -> Result<Vec<Refresh>> {
+        Ok(self.control()?.journal().await?.refreshes(application))
+    }
+
+    fn answer(&self, page: &Page, user: &str) -> Result<(Prompt, Form)> {
+        let form = page.form("")?;
+        Ok(match form.value_of("prompt") {
+            Some("login") => (Prompt::Login, form.with("login", user).with("password", PASSWORD)),
+            Some("consent") => (Prompt::Consent, form),
+            None => (Prompt::Logout, page.form("/session/end/confirm")?.with("logout", "yes")),
+            Some(other) => bail!("the provider asks for `{other}`"),
+        })
+    }
+}
+
+impl OidcProvider {
+    /// Starts it again at the same issuer, with new keys and no memory; its metadata offers these methods of client
+    /// authentication.
+    pub(crate) async fn start_offering(&mut self, authentication: &[&str]) -> Result<()> {
+        let port = self.issuer.port().context("an issuer without a port")?;
+        let (_, running) = Running::start(&self.folder, port, authentication, &self.applications).await?;
+        self.running = Some(running);
+        Ok(())
+    }
+
+    /// How `application` authenticated when it last redeemed a code.
+    pub(crate) async fn authentication_of(&self, application: &Application) -> Result<String> {
+        self.control()?.journal().await?.authentication_of(application).context("no code was redeemed")
+    }
+
+    fn control(&self) -> Result<&Control> {
+        Ok(&self.running.as_ref().context("the provider is not running")?.control)
+    }
+}
+
+impl Running {
+    /// On `port`; 0 means any.
+    async fn start(
+        folder: &PathBuf,
+        port: u16,
+        authentication: &[&str],
+        applications: &[Application; 2],
+    ) -> Result<(Url, Self)> {
+        let clients = applications.each_ref().map(|application| application.registration(authentication));
+        let configuration = json!({
+            "port": port,
+            "client_auth_methods": authentication,
+            "clients": clients,
+        });
+        let mut node = Command::new("node");
+        node.arg("provider.mjs").current_dir(folder).env("PROVIDER", configuration.to_string());
+        let (process, listening) = Process::start_until(OidcProvider::NAME, &mut node, "listening").await?;
+        let listening: Listening = serde_json::from_str(&listening)
+            .with_context(|| format!("not a `listening` line: {listening}"))?;
+        Ok((listening.issuer, Self { process, control: Control::at(listening.control)? }))
+    }
+}
