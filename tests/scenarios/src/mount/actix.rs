@@ -11,6 +11,7 @@ use ::actix_web::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use vestibule_actix::{CheckedForm, Failure, RelyingParties, Session, Visitor, wrap};
+use vestibule_web::Api;
 
 use super::{Mount, Site};
 use crate::site;
@@ -21,7 +22,7 @@ pub struct Actix;
 
 #[async_trait(?Send)]
 impl Mount for Actix {
-    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site> {
+    async fn start(&self, relying_parties: RelyingParties, _: Api) -> Rc<dyn Site> {
         Self::site(wrap(app(), relying_parties)).await
     }
 }
