@@ -29,11 +29,14 @@ pub(crate) struct Pending {
     pub(crate) silent: bool,
     /// The session that it replaces, where the browser will not be able to tell with the answer.
     pub(crate) replaces: Option<SessionKey>,
+    /// From which version a sealed session is above those that the browser has, where it will not be able to tell.
+    pub(crate) version: u32,
 }
 
-/// Two flags that share their byte with the count of restarts.
+/// Flags that share their byte with the count of restarts.
 const SILENT: u8 = 0x80;
 const REPLACES: u8 = 0x40;
+const VERSION: u8 = 0x20;
 
 /// Reads and writes pending logins.
 #[derive(Debug)]
@@ -100,7 +103,8 @@ impl PendingCookies<'_> {
         others.into_iter().take(surplus).map(|(_, name)| name).collect()
     }
 
-    /// began (8) | flags and restarts (1) | the key of the session that it replaces (32, if flagged) | length of the path (2) | path | the core's bytes
+    /// began (8) | flags and restarts (1) | if flagged, the key of the session that it replaces (32) | if flagged, the
+    /// version (4) | length of the path (2) | path | the core's bytes
     fn seal(
         &self,
         name: &str,
@@ -109,13 +113,17 @@ impl PendingCookies<'_> {
     ) -> Result<String, vestibule::RandomError> {
         let login = pending.login.to_bytes();
         let path = return_to.as_str().as_bytes();
-        let mut plain = Zeroizing::new(Vec::with_capacity(43 + path.len() + login.len()));
+        let mut plain = Zeroizing::new(Vec::with_capacity(47 + path.len() + login.len()));
         plain.extend_from_slice(&pending.began.as_millis().to_be_bytes());
         let silent = if pending.silent { SILENT } else { 0 };
         let replaces = if pending.replaces.is_some() { REPLACES } else { 0 };
-        plain.push(pending.restarts | silent | replaces);
+        let version = if pending.version == 0 { 0 } else { VERSION };
+        plain.push(pending.restarts | silent | replaces | version);
         if let Some(key) = &pending.replaces {
             plain.extend_from_slice(key.as_bytes());
+        }
+        if pending.version != 0 {
+            plain.extend_from_slice(&pending.version.to_be_bytes());
         }
         plain.extend_from_slice(&u16::try_from(path.len()).unwrap_or_default().to_be_bytes());
         plain.extend_from_slice(path);
@@ -134,15 +142,23 @@ impl PendingCookies<'_> {
                 (Some(SessionKey::from_bytes(*key)), rest)
             }
         };
+        let (version, rest) = match flags & VERSION {
+            0 => (0, rest),
+            _ => {
+                let (version, rest) = rest.split_first_chunk::<4>()?;
+                (u32::from_be_bytes(*version), rest)
+            }
+        };
         let (length, rest) = rest.split_first_chunk::<2>()?;
         let (path, login) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
         Some(Pending {
             login: PendingLogin::from_bytes(login)?,
             began: StoreTime::from_millis(u64::from_be_bytes(*began)),
             return_to: ReturnTo::parse(std::str::from_utf8(path).ok()?, self.origin)?,
-            restarts: flags & !(SILENT | REPLACES),
+            restarts: flags & !(SILENT | REPLACES | VERSION),
             silent: flags & SILENT != 0,
             replaces,
+            version,
         })
     }
 

@@ -108,7 +108,7 @@ async fn complete(
     callback: &Callback,
     pending: Pending,
 ) -> Result<Reply, Error> {
-    let Pending { login, began, return_to, restarts, silent, replaces } = pending;
+    let Pending { login, began, return_to, restarts, silent, replaces, version } = pending;
     if !engine.spent_states.take(login.state(), engine.clock().monotonic()) {
         // A double click: the first one brings the session, this one only goes on.
         return Ok(reply::see_other(return_to.as_str()));
@@ -117,7 +117,7 @@ async fn complete(
     let data = verdict(engine, head, &login).await?;
     let standing = Standing::of_login(engine, &login);
     let user_agent = head.header("user-agent");
-    let new = NewLogin { login: &login, began, data, standing, user_agent, replaces };
+    let new = NewLogin { login: &login, began, data, standing, user_agent, replaces, version };
     match session::keep(engine, &new, &Held::of(engine, head)).await {
         Ok(Kept::Session(cookies)) => {
             tracing::info!(sid = login.id_token.sid().is_some(), "logged in");

@@ -65,11 +65,12 @@ pub(crate) async fn start_login(
     let Start { request, return_to, restarts, silent } = start;
     // The store's time anchors the cutoff rule, and a store that does not answer stops the login here (H07).
     let began = engine.store.now().await?;
-    // The answer, if it is a post from another site, comes without the session's cookie.
-    let old = if request.is_form_post() { Held::of(engine, head).handle(engine) } else { None };
-    let replaces = old.map(|handle| handle.key());
+    // The answer, if it is a post from another site, comes without the session's cookies.
+    let held = request.is_form_post().then(|| Held::of(engine, head));
+    let replaces = held.as_ref().and_then(|held| held.handle(engine)).map(|handle| handle.key());
+    let version = held.map_or(0, |held| held.next_version());
     let start = engine.client.begin_login(request).await?;
-    let pending = Pending { login: start.pending, began, return_to, restarts, silent, replaces };
+    let pending = Pending { login: start.pending, began, return_to, restarts, silent, replaces, version };
     let mut reply = reply::see_other(start.url.as_str());
     for cookie in engine.pending().keep(head, &pending)? {
         reply::append(&mut reply, header::SET_COOKIE, &cookie);

@@ -32,6 +32,14 @@ impl Held {
         }
     }
 
+    /// From which version on a sealed session is above those that are held.
+    pub(crate) fn next_version(&self) -> u32 {
+        match self {
+            Self::Handle(_) => 0,
+            Self::Sealed(presented) => u32::try_from(presented.next_version()).unwrap_or_default(),
+        }
+    }
+
     /// The session's handle, whether or not it is alive.
     pub(crate) fn handle(&self, engine: &Engine) -> Option<Handle> {
         match (self, &engine.sealed) {

@@ -19,6 +19,8 @@ pub(crate) struct NewLogin<'a> {
     pub(crate) user_agent: Option<&'a str>,
     /// The session that it replaces, where the browser cannot tell with the answer.
     pub(crate) replaces: Option<SessionKey>,
+    /// The least version of a sealed session, where the browser cannot tell with the answer.
+    pub(crate) version: u32,
 }
 
 /// What became of a login.
@@ -35,7 +37,9 @@ pub(crate) async fn keep(engine: &Engine, new: &NewLogin<'_>, held: &Held) -> Re
     let session = new_session(engine, &handle, new)?;
     let ends = held.handle(engine).map(|old| old.key()).or(new.replaces);
     match (&engine.sealed, held) {
-        (Some(sealed), Held::Sealed(held)) => sealed.keep(engine, &handle, session, ends, held).await,
+        (Some(sealed), Held::Sealed(held)) => {
+            sealed.keep(engine, &handle, session, ends, held, new.version).await
+        }
         _ => store(engine, &handle, session, ends).await,
     }
 }

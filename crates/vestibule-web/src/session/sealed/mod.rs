@@ -49,13 +49,14 @@ impl SealedSessions {
         new: NewSession,
         ends: Option<SessionKey>,
         held: &Presented,
+        version: u32,
     ) -> Result<Kept, Error> {
         let covered = engine.store.is_covered(&new.key, &new.scopes, new.began).await?;
         if covered.reply {
             return Ok(Kept::Refused);
         }
         let mut record = transition::insert(new, covered.at, self.retention);
-        record.version = held.next_version();
+        record.version = held.next_version().max(version.into());
         let mut cookies = self.cookies(engine, handle, &record, covered.at, &held.names(engine))?;
         if let Some(old) = ends {
             end(engine, &old).await?;
