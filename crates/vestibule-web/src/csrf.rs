@@ -1,6 +1,10 @@
 //! Whether a request that changes something comes from one of our own pages (checklist B31, D24).
 
-use crate::{engine::Engine, http::RequestHead, session::Handle};
+use crate::{
+    engine::Engine,
+    http::{Parameters, RequestHead},
+    session::Handle,
+};
 
 /// The header that scripts send the token in.
 const HEADER: &str = "x-csrf-token";
@@ -34,13 +38,8 @@ pub(crate) fn accepts(engine: &Engine, head: &RequestHead<'_>, form: &[u8], hand
     if let Some(token) = head.header(HEADER) {
         return engine.csrf_sealer.accepts_tag(handle.expose().as_bytes(), token);
     }
-    let pairs =
-        std::str::from_utf8(form).ok().and_then(|form| vestibule::form::parse(form).ok()).unwrap_or_default();
-    let mut tokens = pairs.iter().filter(|(name, _)| name == FIELD);
-    match (tokens.next(), tokens.next()) {
-        (Some((_, token)), None) => engine.csrf_sealer.accepts_tag(handle.expose().as_bytes(), token),
-        _ => false,
-    }
+    let form = std::str::from_utf8(form).ok().and_then(Parameters::parse).unwrap_or_default();
+    form.only(FIELD).is_some_and(|token| engine.csrf_sealer.accepts_tag(handle.expose().as_bytes(), token))
 }
 
 /// The token that forms of this session carry.

@@ -9,7 +9,7 @@ use super::form_body::read_form;
 use crate::{
     engine::Engine,
     error::{Error, LogoutError},
-    http::{BodyFault, Reply, RequestHead, is_form, reply},
+    http::{BodyFault, Parameters, Reply, RequestHead, is_form, reply},
     settings::LogoutScope,
     store::{LogoutId, Realm, Revocation, Revoke, Scope, StoreTime},
     to_the_end::to_the_end,
@@ -91,12 +91,9 @@ where
     }
     let body = read_form(body, BODY).await?;
     let form = std::str::from_utf8(&body).map_err(|_| LogoutError::Parameter)?;
-    let pairs = vestibule::form::parse(form).map_err(|_| LogoutError::Parameter)?;
-    let mut tokens = pairs.into_iter().filter(|(name, _)| name == "logout_token");
-    match (tokens.next(), tokens.next()) {
-        (Some((_, token)), None) if !token.is_empty() => Ok(token),
-        _ => Err(LogoutError::Parameter),
-    }
+    let form = Parameters::parse(form).ok_or(LogoutError::Parameter)?;
+    let token = form.only("logout_token").filter(|token| !token.is_empty());
+    token.map(str::to_owned).ok_or(LogoutError::Parameter)
 }
 
 /// Whom a logout token strikes. A `sid` that comes with another user's `sub` strikes nobody.

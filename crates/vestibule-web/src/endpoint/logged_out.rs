@@ -4,7 +4,7 @@ use vestibule::State;
 use crate::{
     cookie::{CookieLookup, SetCookie, find},
     engine::Engine,
-    http::{Reply, RequestHead, reply},
+    http::{Parameters, Reply, RequestHead, reply},
     pages,
 };
 
@@ -30,10 +30,5 @@ pub(super) fn serve(engine: &Engine, head: &RequestHead<'_>) -> Reply {
 }
 
 fn returned_state(head: &RequestHead<'_>) -> Option<State> {
-    let pairs = vestibule::form::parse(head.query?).ok()?;
-    let mut states = pairs.into_iter().filter(|(name, _)| name == "state");
-    match (states.next(), states.next()) {
-        (Some((_, state)), None) => Some(State::new(state)),
-        _ => None,
-    }
+    Parameters::of_query(head).only("state").map(State::new)
 }
