@@ -95,6 +95,7 @@ mod misuse;
 mod provider;
 mod random;
 mod resource_server;
+pub mod scalekit;
 mod secret;
 mod time;
 mod token;

@@ -10,7 +10,8 @@ pub use refusal::ProviderRefusal;
 
 use crate::{
     CallbackError, DiscoveryError, RandomError, RefreshError, RetryAfter, RevocationError, ServiceTokenError,
-    TokenEndpointError, TokenError, UserInfoError, backoff::Repeated, transport::TransportError,
+    TokenEndpointError, TokenError, UserInfoError, backoff::Repeated, scalekit::ScalekitError,
+    transport::TransportError,
 };
 
 /// Everything that can go wrong with a provider, sorted by whose fault it is.
@@ -47,6 +48,9 @@ pub enum Error {
     /// No token was granted to a service.
     #[error(transparent)]
     Service(#[from] ServiceTokenError),
+    /// A call of Scalekit's API failed.
+    #[error(transparent)]
+    Scalekit(#[from] ScalekitError),
     /// The random source failed.
     #[error(transparent)]
     Random(#[from] RandomError),
@@ -62,7 +66,8 @@ impl Error {
             Self::Discovery(DiscoveryError::Unavailable { retry_after })
             | Self::TokenEndpoint(TokenEndpointError::Unavailable { retry_after })
             | Self::Revocation(RevocationError::Unavailable { retry_after })
-            | Self::Service(ServiceTokenError::Unavailable { retry_after }) => *retry_after,
+            | Self::Service(ServiceTokenError::Unavailable { retry_after })
+            | Self::Scalekit(ScalekitError::Unavailable { retry_after }) => *retry_after,
             Self::Refresh(error) => error.retry_after(),
             Self::Repeated(error) => error.retry_after(),
             _ => None,
@@ -89,6 +94,7 @@ impl Diagnose for Error {
             Self::UserInfo(error) => error.diagnosis(),
             Self::Revocation(error) => error.diagnosis(),
             Self::Service(error) => error.diagnosis(),
+            Self::Scalekit(error) => error.diagnosis(),
             Self::Random(error) => error.diagnosis(),
             Self::Repeated(error) => error.diagnosis(),
         }

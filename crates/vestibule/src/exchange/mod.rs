@@ -11,8 +11,9 @@ mod token_response;
 mod user_info;
 
 use bytes::Bytes;
-use http::{Method, Request, header};
+use http::{HeaderValue, Method, Request, header};
 use url::Url;
+use zeroize::Zeroizing;
 
 pub(crate) use authentication::Authentication;
 pub(crate) use client_credentials::RequestServiceToken;
@@ -28,7 +29,7 @@ pub use token_response::TokenResponse;
 pub(crate) use user_info::FetchUserInfo;
 
 use crate::{
-    ProviderTime,
+    AccessToken, ProviderTime,
     transport::{Limits, TransportError},
 };
 
@@ -50,8 +51,16 @@ pub(crate) fn get(url: &Url) -> Request<Bytes> {
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = Method::GET;
     set_target(&mut request, url);
-    request.headers_mut().insert(header::ACCEPT, http::HeaderValue::from_static("application/json"));
+    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     request
+}
+
+/// The header that carries an access token (RFC 6750 section 2.1); none for a token that no header can carry.
+pub(crate) fn bearer(token: &AccessToken) -> Option<HeaderValue> {
+    let text = Zeroizing::new(format!("Bearer {}", token.expose()));
+    let mut value = HeaderValue::from_str(&text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// An endpoint is a `Url` that has a host; every such URL is a valid `Uri`.

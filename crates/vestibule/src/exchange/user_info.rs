@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 
-use super::{Exchange, get};
+use super::{Exchange, bearer, get};
 use crate::{AccessToken, Error, ProviderTime, UserInfoError, transport::Limits};
 
 /// Asks for claims about the user (OpenID Connect Core section 5.3.1).
@@ -22,10 +22,7 @@ impl Exchange for FetchUserInfo<'_> {
 
     fn request(&self) -> Request<Bytes> {
         let mut request = get(self.endpoint);
-        if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {}", self.access_token.expose())) {
-            value.set_sensitive(true);
-            request.headers_mut().insert(header::AUTHORIZATION, value);
-        }
+        request.headers_mut().extend(bearer(self.access_token).map(|value| (header::AUTHORIZATION, value)));
         request
             .headers_mut()
             .insert(header::ACCEPT, HeaderValue::from_static("application/json, application/jwt"));

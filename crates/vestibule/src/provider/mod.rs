@@ -166,6 +166,11 @@ impl Provider {
         &self.0.random
     }
 
+    /// The issuer's URL, at the origin where this application calls it.
+    pub(crate) fn called_issuer(&self) -> Option<url::Url> {
+        Some(self.0.backchannel.called(self.issuer().url()?, self.issuer()))
+    }
+
     pub(crate) fn keys(&self) -> IssuerKeys<'_, JwksEndpoint<'_>> {
         IssuerKeys { cache: &self.0.keys, fetch: JwksEndpoint(self), clock: self.clock().as_ref() }
     }

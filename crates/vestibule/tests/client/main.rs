@@ -18,6 +18,7 @@ mod refresh;
 mod refreshed_id_token;
 mod resource_server;
 mod revocation;
+mod scalekit;
 mod secrets;
 mod service;
 mod support;
