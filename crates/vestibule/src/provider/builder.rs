@@ -32,6 +32,17 @@ impl ProviderBuilder {
     }
 
     /// How requests reach the provider. Default: the bundled transport (feature `reqwest`).
+    ///
+    /// ```no_run
+    /// use vestibule::{Provider, transport::HttpTransport};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// // A provider with a certificate of the company's own authority:
+    /// let transport = HttpTransport::trusting(&std::fs::read("company-ca.pem")?)?;
+    /// let provider = Provider::builder("https://acme.example")?.transport(transport).build()?;
+    /// # let _ = provider; Ok(())
+    /// # }
+    /// ```
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self

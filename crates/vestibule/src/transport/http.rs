@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use reqwest::{Certificate, Client, ClientBuilder, redirect::Policy, retry};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, Url, redirect::Policy, retry, tls};
 
 use super::{Limits, Transport, TransportError, TransportErrorKind};
-use crate::ConfigError;
+use crate::{ConfigError, endpoint::is_loopback};
 
 const CONNECT: Duration = Duration::from_secs(3);
 
@@ -38,22 +38,71 @@ impl HttpTransport {
         }
         finish(strict().tls_certs_merge(authorities))
     }
+
+    /// A transport that reaches other machines through this HTTP proxy, and loopback hosts without it. Proxies of the
+    /// environment (`HTTPS_PROXY` and the like) are never used.
+    ///
+    /// # Errors
+    /// [`ConfigError::Transport`] when the URL is no proxy's, or TLS cannot be set up.
+    pub fn through_proxy(proxy: &str) -> Result<Self, ConfigError> {
+        let proxy = Url::parse(proxy).map_err(|_| ConfigError::Transport)?;
+        if !matches!(proxy.scheme(), "http" | "https") || !proxy.has_host() {
+            return Err(ConfigError::Transport);
+        }
+        let choose = move |target: &Url| (!is_loopback(target)).then(|| proxy.clone());
+        finish(strict().proxy(Proxy::custom(choose)))
+    }
+
+    /// A transport over a client of your own making: add authorities, proxies, a resolver, a client certificate, timeouts.
+    /// The guarantees of this transport are set after you, and cannot be taken back: no redirects, no repetitions, no
+    /// decompression, TLS 1.2 or later, certificates that hold. A proxy that you add is used as you say, for loopback hosts
+    /// too; proxies of the environment are not.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use vestibule::{Provider, transport::HttpTransport};
+    ///
+    /// # fn main() -> Result<(), vestibule::ConfigError> {
+    /// let transport = HttpTransport::with_client(|client| client.tcp_keepalive(Duration::from_secs(30)))?;
+    /// let provider = Provider::builder("https://acme.example")?.transport(transport).build()?;
+    /// # let _ = provider; Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConfigError::Transport`] when the client cannot be set up.
+    pub fn with_client(configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Self, ConfigError> {
+        finish(guard(configure(defaults())))
+    }
 }
 
-/// Switches off what another crate of the application may have compiled in.
 fn strict() -> ClientBuilder {
+    guard(defaults())
+}
+
+fn defaults() -> ClientBuilder {
     Client::builder()
+        .connect_timeout(CONNECT)
+        .pool_idle_timeout(IDLE)
+        .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Switches off what another crate of the application may have compiled in, or its configuration switched on.
+fn guard(client: ClientBuilder) -> ClientBuilder {
+    client
         .redirect(Policy::none())
         .retry(retry::never())
-        .no_proxy()
+        // A proxy that is never chosen: with any of its own, the client asks the environment for none.
+        .proxy(Proxy::custom(|_| None::<Url>))
+        .tls_danger_accept_invalid_certs(false)
+        .tls_danger_accept_invalid_hostnames(false)
+        .tls_version_min(tls::Version::TLS_1_2)
         .no_gzip()
         .no_brotli()
         .no_zstd()
         .no_deflate()
         .referer(false)
-        .connect_timeout(CONNECT)
-        .pool_idle_timeout(IDLE)
-        .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
 }
 
 fn finish(builder: ClientBuilder) -> Result<HttpTransport, ConfigError> {

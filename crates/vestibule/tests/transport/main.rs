@@ -5,6 +5,7 @@
 
 mod connections;
 mod limits;
+mod own_client;
 mod redirects;
 mod server;
 mod surroundings;

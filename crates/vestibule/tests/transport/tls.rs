@@ -68,6 +68,11 @@ fn serve((certificate, key): Identity, versions: &[&'static SupportedProtocolVer
     })
 }
 
+/// A server whose certificate is good, and signed by somebody unknown.
+pub(crate) fn with_an_unknown_authority() -> Server {
+    serve(signed_by(&authority("Unknown"), &named(HERE)), &[&TLS13])
+}
+
 fn transport() -> HttpTransport {
     HttpTransport::trusting(TRUSTED.pem().as_bytes()).unwrap()
 }
