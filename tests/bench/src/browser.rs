@@ -52,6 +52,11 @@ pub const STATIC_FILE: Target = Target {
 };
 
 impl Target {
+    /// The headers, save for the cookie.
+    pub fn headers(self) -> &'static [(&'static str, &'static str)] {
+        self.headers
+    }
+
     /// The request without its body, as a server has read it.
     ///
     /// # Panics

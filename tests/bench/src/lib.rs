@@ -4,6 +4,8 @@
 //! run, a little of each in turn, and the ratios are those of neighbours. `cargo bench` runs the same paths under criterion,
 //! which compares with its last run: for seeing what a change did.
 
+pub mod actix;
+pub mod bearer;
 pub mod browser;
 pub mod clock;
 pub mod load;

@@ -16,7 +16,6 @@ use crate::{
     browser::Target,
     clock::{process_cpu, thread_cpu, wall},
     paired::Cost,
-    server::Server,
 };
 
 /// Connections that ask for one thing.
@@ -37,13 +36,8 @@ impl Load {
     ///
     /// # Errors
     /// When it cannot be had.
-    pub async fn open(
-        server: &Server,
-        address: SocketAddr,
-        target: Target,
-        connections: usize,
-    ) -> Result<Self> {
-        let request: Arc<[u8]> = target.to_bytes(&server.cookie).into();
+    pub async fn open(address: SocketAddr, cookie: &str, target: Target, connections: usize) -> Result<Self> {
+        let request: Arc<[u8]> = target.to_bytes(cookie).into();
         let mut opened = Vec::with_capacity(connections);
         for _ in 0..connections {
             opened.push(Connection::open(address, Arc::clone(&request)).await?);

@@ -5,11 +5,12 @@ use std::{env, process::Command, time::Duration};
 use anyhow::{Result, bail, ensure};
 use axum::{Router, body::Body, http::Request};
 use bench::{
+    bearer::AccessToken,
     browser::{PAGE, STATIC_FILE, Target},
     load::Load,
     memory,
     paired::{self, Contestant, Plan, timed},
-    server::Server,
+    server::{Server, serve_with_actix},
     site::Site,
     stores::{self, Filled},
     tokens::Token,
@@ -18,17 +19,19 @@ use tokio::runtime::{self, Runtime};
 use tower_service::Service;
 use vestibule::Algorithm;
 
-const HELP: &str = "Usage: cargo run --release -- [verify | request | loopback | revoke | memory]...";
+const HELP: &str =
+    "Usage: cargo run --release -- [verify | bearer | request | loopback | revoke | memory]...";
 
 fn main() -> Result<()> {
     let asked: Vec<String> = env::args().skip(1).collect();
-    let all = ["verify", "request", "loopback", "revoke", "memory"].map(str::to_owned);
+    let all = ["verify", "bearer", "request", "loopback", "revoke", "memory"].map(str::to_owned);
     for table in if asked.is_empty() { &all[..] } else { &asked } {
         match table.as_str() {
             // First in its process, so that nothing freed before is filled again.
             "memory" if asked.len() == 1 => memory()?,
             "memory" => of_its_own("memory")?,
             "verify" => verify()?,
+            "bearer" => bearer()?,
             "request" => request()?,
             "loopback" => loopback()?,
             "revoke" => revoke()?,
@@ -48,30 +51,39 @@ fn verify() -> Result<()> {
     Ok(())
 }
 
+fn bearer() -> Result<()> {
+    let plan = Plan { rounds: 101, slice: Duration::from_millis(5) };
+    let runtime = runtime()?;
+    for algorithm in [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa] {
+        let token = runtime.block_on(AccessToken::new(algorithm))?;
+        let title = format!("one {algorithm} access token of {} characters", token.length());
+        println!("{}", paired::table(&title, &paired::compare(plan, token.contestants())));
+    }
+    Ok(())
+}
+
 fn request() -> Result<()> {
     let plan = Plan { rounds: 101, slice: Duration::from_millis(5) };
     let runtime = runtime()?;
-    let site = runtime.block_on(Site::signed_in())?;
-    let asking = |name, router: &Router, target: Target| {
-        let (mut router, head, runtime) = (router.clone(), target.head(&site.cookie), &runtime);
-        Contestant::measured(name, move |requests| {
-            timed(|| {
-                runtime.block_on(async {
-                    for _ in 0..requests {
-                        let request = Request::from_parts(head.clone(), Body::empty());
-                        let answer = router.call(request).await;
-                        assert!(answer.is_ok_and(|answer| answer.status().is_success()));
-                    }
-                });
+    for Asked { title, site, target } in asked(&runtime)? {
+        let asking = |name, router: &Router| {
+            let (mut router, head, runtime) = (router.clone(), target.head(&site.cookie), &runtime);
+            Contestant::measured(name, move |requests| {
+                timed(|| {
+                    runtime.block_on(async {
+                        for _ in 0..requests {
+                            let request = Request::from_parts(head.clone(), Body::empty());
+                            let answer = router.call(request).await;
+                            assert!(answer.is_ok_and(|answer| answer.status().is_success()));
+                        }
+                    });
+                })
             })
-        })
-    };
-    for target in [PAGE, STATIC_FILE] {
-        let contestants =
-            vec![asking("bare handler", &site.bare, target), asking("in Vestibule", &site.wrapped, target)];
+        };
+        let contestants = vec![asking("bare handler", &site.bare), asking("in Vestibule", &site.wrapped)];
         println!(
             "{}",
-            paired::table(&format!("{}, in process", target.name), &paired::compare(plan, contestants))
+            paired::table(&format!("{title}, axum, in process"), &paired::compare(plan, contestants))
         );
     }
     Ok(())
@@ -82,22 +94,41 @@ fn loopback() -> Result<()> {
     let plan = Plan { rounds: 41, slice: Duration::from_millis(100) };
     let server = Server::start()?;
     let runtime = runtime()?;
-    for target in [PAGE, STATIC_FILE] {
-        let loading = |name, address| {
-            let mut load = runtime.block_on(Load::open(&server, address, target, CONNECTIONS))?;
-            let runtime = &runtime;
-            let send =
-                move |requests| runtime.block_on(load.send(requests)).expect("every request is answered");
-            anyhow::Ok(Contestant::measured(name, send))
-        };
-        let contestants =
-            vec![loading("bare handler", server.bare)?, loading("in Vestibule", server.wrapped)?];
-        println!(
-            "{}",
-            paired::table(&format!("{}, over loopback", target.name), &paired::compare(plan, contestants))
-        );
+    for Asked { title, site, target } in asked(&runtime)? {
+        let on_axum = [server.serve(site.bare.clone())?, server.serve(site.wrapped.clone())?];
+        for (framework, addresses) in [("axum", on_axum), ("actix-web", serve_with_actix(&site)?)] {
+            let loading = |name, address| {
+                let mut load = runtime.block_on(Load::open(address, &site.cookie, target, CONNECTIONS))?;
+                let runtime = &runtime;
+                let send =
+                    move |requests| runtime.block_on(load.send(requests)).expect("every request is answered");
+                anyhow::Ok(Contestant::measured(name, send))
+            };
+            let [bare, wrapped] = addresses;
+            let contestants = vec![loading("bare handler", bare)?, loading("in Vestibule", wrapped)?];
+            let title = format!("{title}, {framework}, over loopback");
+            println!("{}", paired::table(&title, &paired::compare(plan, contestants)));
+        }
     }
     Ok(())
+}
+
+/// What is asked for, in which site.
+struct Asked {
+    title: &'static str,
+    site: Site,
+    target: Target,
+}
+
+fn asked(runtime: &Runtime) -> Result<[Asked; 4]> {
+    let stored = runtime.block_on(Site::signed_in())?;
+    let [small, large] = [1024, 4096].map(|bytes| runtime.block_on(Site::sealed(bytes)));
+    Ok([
+        Asked { title: STATIC_FILE.name, site: stored.clone(), target: STATIC_FILE },
+        Asked { title: "a page, session in the memory store", site: stored, target: PAGE },
+        Asked { title: "a page, session of 1 KB sealed", site: small?, target: PAGE },
+        Asked { title: "a page, session of 4 KB sealed", site: large?, target: PAGE },
+    ])
 }
 
 fn revoke() -> Result<()> {

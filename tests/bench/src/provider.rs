@@ -50,12 +50,29 @@ pub fn claims(issuer: &TestIssuer, nonce: &str) -> Value {
 pub struct InMemory {
     issuer: TestIssuer,
     id_token: Arc<Mutex<String>>,
+    groups: usize,
 }
 
 impl InMemory {
     /// A provider that signs RS256.
     pub fn new() -> Self {
-        Self { issuer: issuer(Algorithm::Rs256), id_token: Arc::default() }
+        Self::signing(Algorithm::Rs256)
+    }
+
+    /// A provider that signs with this algorithm.
+    pub fn signing(algorithm: Algorithm) -> Self {
+        Self { issuer: issuer(algorithm), id_token: Arc::default(), groups: 0 }
+    }
+
+    /// Who signs in is in so many groups.
+    #[must_use]
+    pub fn with_groups(self, groups: usize) -> Self {
+        Self { groups, ..self }
+    }
+
+    /// Who signs its tokens.
+    pub fn issuer(&self) -> &TestIssuer {
+        &self.issuer
     }
 
     /// The client that is registered at it.
@@ -63,6 +80,14 @@ impl InMemory {
     /// # Errors
     /// When the provider cannot be set up.
     pub fn client(&self) -> Result<Client<WebApp>, vestibule::ConfigError> {
+        Ok(self.provider()?.web_app(CLIENT, ClientSecret::new("a secret")))
+    }
+
+    /// The provider as applications see it.
+    ///
+    /// # Errors
+    /// When it cannot be set up.
+    pub fn provider(&self) -> Result<Provider, vestibule::ConfigError> {
         let metadata = json!({
             "issuer": ISSUER,
             "authorization_endpoint": "https://op.example/authorize",
@@ -87,13 +112,16 @@ impl InMemory {
         let transport =
             TestTransport::new(move |request| Ok(json_response(200, &answer(request.uri().path()))));
         let clock = TestClock::at(NOW.as_secs());
-        let provider = Provider::builder(ISSUER)?.transport(transport).clock(clock).build()?;
-        Ok(provider.web_app(CLIENT, ClientSecret::new("a secret")))
+        Provider::builder(ISSUER)?.transport(transport).clock(clock).build()
     }
 
     /// Puts the ID token for the login with this nonce into the token endpoint's answer.
     pub fn grant(&self, nonce: &str) {
-        let token = self.issuer.sign(&claims(&self.issuer, nonce));
+        let mut claims = claims(&self.issuer, nonce);
+        if self.groups > 0 {
+            claims["groups"] = (0..self.groups).map(|number| format!("group_{number:08}")).collect();
+        }
+        let token = self.issuer.sign(&claims);
         *self.id_token.lock().unwrap_or_else(PoisonError::into_inner) = token;
     }
 }

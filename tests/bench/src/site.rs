@@ -20,35 +20,63 @@ pub struct Site {
     pub bare: Router,
     /// In Vestibule: the page is for users who are signed in.
     pub wrapped: Router,
-    /// Where the sessions are.
+    /// What is in front of it.
+    pub relying_party: RelyingParty,
+    /// Where the sessions are, or the logouts of those that are sealed.
     pub store: MemoryStore,
     /// The request's `Cookie` header.
     pub cookie: String,
 }
 
 impl Site {
-    /// Builds the application and signs a user in. Call it inside a runtime.
+    /// Builds the application and signs a user in, whose session is in a store. Call it inside a runtime.
     ///
     /// # Errors
     /// When the login fails.
     pub async fn signed_in() -> Result<Self> {
-        let provider = InMemory::new();
-        let store = MemoryStore::new();
+        let (provider, store) = (InMemory::new(), MemoryStore::new());
         let relying_party = RelyingParty::builder(provider.client()?, "https://app.example")
             .stored_sessions(store.clone(), CookieKeys::generate(&OsRandom)?)
             .build()?;
+        Self::of(&provider, store, relying_party).await
+    }
+
+    /// Builds the application and signs a user in, whose session is sealed in cookies and has at least so many bytes. Call it
+    /// inside a runtime.
+    ///
+    /// # Errors
+    /// When the login fails.
+    pub async fn sealed(bytes: usize) -> Result<Self> {
+        let mut groups = 0;
+        loop {
+            let (provider, store) = (InMemory::new().with_groups(groups), MemoryStore::new());
+            let relying_party = RelyingParty::builder(provider.client()?, "https://app.example")
+                .sealed_sessions(CookieKeys::generate(&OsRandom)?)
+                .backchannel_logout(store.clone())
+                .build()?;
+            let site = Self::of(&provider, store, relying_party).await?;
+            // Four characters are three bytes.
+            let missing = bytes.saturating_sub(site.cookie.len() * 3 / 4);
+            if missing == 0 {
+                return Ok(site);
+            }
+            groups += missing.div_ceil(32);
+        }
+    }
+
+    async fn of(provider: &InMemory, store: MemoryStore, relying_party: RelyingParty) -> Result<Self> {
         // What `axum::serve` does to a router first.
         let bare =
             Router::new().route(STATIC_FILE.path, get(style)).route(PAGE.path, get(hello)).with_state(());
         let pages = Router::new().route(STATIC_FILE.path, get(style)).route(PAGE.path, get(hello_user));
-        let wrapped = vestibule_axum::wrap(pages, relying_party);
-        let cookie = sign_in(&provider, &wrapped).await?;
-        Ok(Self { bare, wrapped, store, cookie })
+        let wrapped = vestibule_axum::wrap(pages, relying_party.clone());
+        let cookie = sign_in(provider, &wrapped).await?;
+        Ok(Self { bare, wrapped, relying_party, store, cookie })
     }
 }
 
 /// Whom [`InMemory`] logs in.
-const SUBJECT: &str = "usr_58812749213204488";
+pub const SUBJECT: &str = "usr_58812749213204488";
 
 async fn hello() -> String {
     format!("hello {SUBJECT}")
