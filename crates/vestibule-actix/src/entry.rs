@@ -31,15 +31,7 @@ impl Entry {
 
     /// The entry that `wrap` noted.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, actix_web::Error> {
-        request.extensions().get().cloned().ok_or_else(|| {
-            tracing::error!(
-                code = "config.not_wrapped",
-                path = request.path(),
-                "a handler asks for the session outside of vestibule_actix::wrap: wrap the finished app, last"
-            );
-            let message = "the application is not set up correctly";
-            InternalError::new(message, StatusCode::INTERNAL_SERVER_ERROR).into()
-        })
+        request.extensions().get().cloned().ok_or_else(|| not_wrapped(request))
     }
 
     /// Makes `reply` the answer, whatever the handler says: an `Option` around an extractor hides the failure from it.
@@ -66,6 +58,17 @@ impl Entry {
         self.visit.finish(&mut Borrowed(response.headers_mut()));
         response
     }
+}
+
+/// The app was not wrapped, or the handler is not below it.
+pub(crate) fn not_wrapped(request: &HttpRequest) -> actix_web::Error {
+    tracing::error!(
+        code = "config.not_wrapped",
+        path = request.path(),
+        "a handler asks for a session or a token outside of vestibule_actix::wrap or wrap_api: wrap the finished app, last"
+    );
+    let message = "the application is not set up correctly";
+    InternalError::new(message, StatusCode::INTERNAL_SERVER_ERROR).into()
 }
 
 /// Puts a reply of the engine in the place of a response.

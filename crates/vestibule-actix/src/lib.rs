@@ -37,6 +37,7 @@
 //! # }
 //! ```
 
+mod api;
 mod convert;
 mod entrance;
 mod entry;
@@ -45,11 +46,12 @@ mod failure;
 mod form;
 mod wrap;
 
+pub use api::{Bearer, Caller, wrap_api};
 pub use extract::{Session, Visitor};
 pub use failure::Failure;
 pub use form::CheckedForm;
 pub use vestibule_web::{
-    ConfigError, CookieKeys, Error, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, MemoryStore,
+    Api, ConfigError, CookieKeys, Error, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, MemoryStore,
     OtherSession, RelyingParties, RelyingParty, SessionError, error, store, vestibule,
 };
 pub use wrap::wrap;

@@ -9,14 +9,14 @@ use axum::{
     response::Response,
 };
 use vestibule_web::{
-    Api, Call,
+    Api, Call, Visitor,
     http::RequestHead,
     vestibule::{AccessGrant, Verified},
 };
 
 use crate::{
-    Session, Visitor,
-    extract::{self, opened},
+    Session,
+    extract::{opened, visit},
 };
 
 /// Puts an API in front of a finished router: its metadata (RFC 9728), and the access token of every request.
@@ -78,9 +78,11 @@ impl<S: Sync> FromRequestParts<S> for Caller {
         if call.has_token() {
             return Bearer::from_request_parts(parts, state).await.map(Self::Token);
         }
-        match Visitor::from_request_parts(parts, state).await? {
-            Visitor::SignedIn(session) => Ok(Self::User(session)),
-            Visitor::Anonymous => Err(call.challenge(&extract::visit(parts)?).map(Body::from)),
+        let visit = visit(parts)?;
+        match visit.visitor().await {
+            Ok(Visitor::SignedIn(session)) => Ok(Self::User(Session(session))),
+            Ok(Visitor::Anonymous) => Err(call.challenge(&visit).map(Body::from)),
+            Err(error) => Err(visit.respond(&error.into()).map(Body::from)),
         }
     }
 }

@@ -11,7 +11,7 @@ use vestibule_web::{Error, Visit};
 /// A signed-in user's session. As an extractor it protects the handler: an anonymous page load is sent to log in and
 /// comes back, an anonymous call gets 401, and a store outage 503.
 #[derive(Clone, Debug)]
-pub struct Session(vestibule_web::Session);
+pub struct Session(pub(crate) vestibule_web::Session);
 
 impl Session {
     /// The session apart from axum.

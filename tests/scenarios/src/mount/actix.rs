@@ -10,8 +10,9 @@ use ::actix_web::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use vestibule_actix::{CheckedForm, Failure, RelyingParties, Session, Visitor, wrap};
-use vestibule_web::Api;
+use vestibule_actix::{
+    Api, Bearer, Caller, CheckedForm, Failure, RelyingParties, Session, Visitor, wrap, wrap_api,
+};
 
 use super::{Mount, Site};
 use crate::site;
@@ -22,8 +23,8 @@ pub struct Actix;
 
 #[async_trait(?Send)]
 impl Mount for Actix {
-    async fn start(&self, relying_parties: RelyingParties, _: Api) -> Rc<dyn Site> {
-        Self::site(wrap(app(), relying_parties)).await
+    async fn start(&self, relying_parties: RelyingParties, api: Api) -> Rc<dyn Site> {
+        Self::site(wrap(wrap_api(app(), api), relying_parties)).await
     }
 }
 
@@ -101,6 +102,8 @@ fn app() -> App<
         .service(page("/api/csrf", |session: Session| async move { answer(site::csrf(&session)) }))
         .service(page("/api/token", token))
         .service(page("/api/visits", visits))
+        .service(page(site::ORDERS, |bearer: Bearer| async move { answer(site::orders(&bearer)) }))
+        .service(page(site::CALLER, |caller: Caller| async move { answer(caller_page(&caller)) }))
         .service(web::resource(site::RENAME).post(rename))
 }
 
@@ -112,6 +115,13 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).get(handler.clone()).head(handler)
+}
+
+fn caller_page(caller: &Caller) -> http::Response<Bytes> {
+    match caller {
+        Caller::User(session) => site::me(session),
+        Caller::Token(bearer) => site::orders(bearer),
+    }
 }
 
 async fn token(session: Session) -> Result<HttpResponse, Failure> {
