@@ -49,7 +49,7 @@ pub use several::GLOBEX;
 pub use state::{Snapshot, State};
 pub use transcript::Exchange;
 pub(crate) use transcript::Transcript;
-pub use world::{API, DASHBOARD, DOCS, Setup, World, cookie_key};
+pub use world::{API, DASHBOARD, DOCS, Sessions, Setup, World, cookie_key};
 
 /// The README's quick start compiles as it stands there.
 #[cfg(doctest)]

@@ -12,7 +12,7 @@ use vestibule::{
     testing::{SeededRandom, TestClock},
 };
 use vestibule_web::{
-    Api, CookieKeys, MemoryStore, RelyingParty, RelyingPartyBuilder, Stored, conformance::Faulty,
+    Api, CookieKeys, MemoryStore, NoSessions, RelyingParty, RelyingPartyBuilder, conformance::Faulty,
     store::Realm,
 };
 
@@ -42,8 +42,19 @@ pub fn cookie_key(number: u64) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(key)
 }
 
+/// Where an application's sessions live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sessions {
+    /// In the world's store.
+    Stored,
+    /// Sealed in cookies, and no more.
+    Sealed,
+    /// Sealed in cookies; the world's store remembers logouts.
+    SealedRevocable,
+}
+
 /// The settings that a test adds to a relying party.
-pub type Setup = dyn Fn(RelyingPartyBuilder<Stored>) -> RelyingPartyBuilder<Stored>;
+pub type Setup = dyn Fn(RelyingPartyBuilder<NoSessions>) -> RelyingPartyBuilder<NoSessions>;
 
 /// The API of an application, at its provider and beside its relying party.
 pub(crate) type ApiSetup = dyn Fn(&Provider, &RelyingParty) -> Api;
@@ -59,6 +70,7 @@ pub(crate) fn an_api(provider: &Provider, relying_party: &RelyingParty) -> Api {
 pub struct World {
     node: Node,
     mount: &'static dyn Mount,
+    sessions: Sessions,
     setup: Rc<Setup>,
     api: Rc<ApiSetup>,
     store: Faulty,
@@ -78,9 +90,18 @@ impl World {
     /// A world whose application has other settings.
     pub async fn with(
         mount: &'static dyn Mount,
-        setup: impl Fn(RelyingPartyBuilder<Stored>) -> RelyingPartyBuilder<Stored> + 'static,
+        setup: impl Fn(RelyingPartyBuilder<NoSessions>) -> RelyingPartyBuilder<NoSessions> + 'static,
     ) -> Self {
-        Self::of(mount, Rc::new(setup), Rc::new(an_api)).await
+        Self::with_sessions(mount, Sessions::Stored, setup).await
+    }
+
+    /// A world whose application keeps sessions elsewhere, and has other settings.
+    pub async fn with_sessions(
+        mount: &'static dyn Mount,
+        sessions: Sessions,
+        setup: impl Fn(RelyingPartyBuilder<NoSessions>) -> RelyingPartyBuilder<NoSessions> + 'static,
+    ) -> Self {
+        Self::of(mount, sessions, Rc::new(setup), Rc::new(an_api)).await
     }
 
     /// A world whose application has another API.
@@ -88,10 +109,10 @@ impl World {
         mount: &'static dyn Mount,
         api: impl Fn(&Provider, &RelyingParty) -> Api + 'static,
     ) -> Self {
-        Self::of(mount, Rc::new(|rp| rp), Rc::new(api)).await
+        Self::of(mount, Sessions::Stored, Rc::new(|rp| rp), Rc::new(api)).await
     }
 
-    async fn of(mount: &'static dyn Mount, setup: Rc<Setup>, api: Rc<ApiSetup>) -> Self {
+    async fn of(mount: &'static dyn Mount, sessions: Sessions, setup: Rc<Setup>, api: Rc<ApiSetup>) -> Self {
         trace::start();
         let clock = TestClock::default();
         let provider = IdentityProvider::new(&clock, ISSUER, 1);
@@ -110,6 +131,7 @@ impl World {
         let surroundings = Surroundings { provider, clock, transcript: Transcript::default() };
         let parts = Parts {
             mount,
+            sessions,
             setup: &*setup,
             api: &*api,
             store: &store,
@@ -121,6 +143,7 @@ impl World {
         Self {
             node,
             mount,
+            sessions,
             setup,
             api,
             store,
@@ -151,6 +174,7 @@ impl World {
         let seed = self.seed.replace(self.seed.get() + 1);
         Parts {
             mount: self.mount,
+            sessions: self.sessions,
             setup: &*self.setup,
             api: &*self.api,
             store: &self.store,
@@ -280,6 +304,7 @@ impl std::fmt::Debug for World {
 /// What a node is made of.
 struct Parts<'a> {
     mount: &'a dyn Mount,
+    sessions: Sessions,
     setup: &'a Setup,
     api: &'a ApiSetup,
     store: &'a Faulty,
@@ -300,9 +325,14 @@ impl Parts<'_> {
             .expect("a provider");
         let client = op.web_app(client_id, ClientSecret::new(provider.secret_of(client_id)));
         let origin = origin(client_id);
-        let builder =
-            RelyingParty::builder(client, &origin).stored_sessions(self.store.clone(), self.keys.clone());
-        let relying_party = (self.setup)(builder).build().expect("a relying party");
+        let builder = (self.setup)(RelyingParty::builder(client, &origin));
+        let (store, keys) = (self.store.clone(), self.keys.clone());
+        let relying_party = match self.sessions {
+            Sessions::Stored => builder.stored_sessions(store, keys).build(),
+            Sessions::Sealed => builder.sealed_sessions(keys).build(),
+            Sessions::SealedRevocable => builder.sealed_sessions(keys).backchannel_logout(store).build(),
+        }
+        .expect("a relying party");
         let api = (self.api)(&op, &relying_party);
         Node::start(&origin, relying_party, api, self.mount, self.surroundings.clone()).await
     }

@@ -36,6 +36,11 @@ impl Browser {
         answer
     }
 
+    /// Keeps the cookies of an answer that arrives only now.
+    pub fn keep(&self, node: &Node, answer: &Answer) {
+        self.jar.borrow_mut().keep(node, answer);
+    }
+
     /// Opens a page, as a person does.
     pub async fn page(&self, node: &Node, path: &str) -> Answer {
         self.send(node, Request::page(path)).await

@@ -60,7 +60,7 @@ impl SealedSessions {
         let mut cookies = self.cookies(engine, handle, &record, covered.at, &held.names(engine))?;
         if let Some(old) = ends {
             end(engine, &old).await?;
-            cookies.push(held.mark(engine, &old));
+            cookies.push(held.mark(engine, &old, record.version));
         }
         Ok(Kept::Session(cookies))
     }

@@ -12,6 +12,8 @@ use crate::{
 
 /// How many versions are tried: late answers leave few behind.
 const TRIES: usize = 4;
+/// How many changes of one session may be under way while another takes its place.
+const STRIDE: u32 = 256;
 
 /// The cookies of a sealed session as a request brought them, unopened.
 #[derive(Debug, Default)]
@@ -103,10 +105,11 @@ impl Presented {
         Ok(session.map_or(Visitor::Anonymous, Visitor::SignedIn))
     }
 
-    /// A version above all that this browser holds: no late answer has it.
+    /// A version for another session: far above all that this browser holds, so that no late answer has it.
     pub(crate) fn next_version(&self) -> u64 {
         let highest = self.cookies.iter().map(|cookie| cookie.version).max();
-        highest.and_then(|version| version.checked_add(1)).unwrap_or_default().into()
+        let above = highest.and_then(|version| version.checked_add(STRIDE)).unwrap_or_default();
+        above.max(self.ended_here.next_version).into()
     }
 
     /// The full names of the session's cookies.
@@ -117,8 +120,8 @@ impl Presented {
     }
 
     /// The `Set-Cookie` value that remembers that a session ended in this browser.
-    pub(crate) fn mark(&self, engine: &Engine, ended: &SessionKey) -> String {
-        let (name, value) = (engine.names.ended_here(), self.ended_here.and(ended));
+    pub(crate) fn mark(&self, engine: &Engine, ended: &SessionKey, next_version: u64) -> String {
+        let (name, value) = (engine.names.ended_here(), self.ended_here.and(ended, next_version));
         let max_age = engine.lifetimes.absolute.as_secs();
         SetCookie { name: &name, value: &value, max_age, secure: engine.secure }.to_header()
     }
@@ -128,7 +131,7 @@ impl Presented {
         let forget = |name: String| {
             SetCookie { name: &name, value: "", max_age: 0, secure: engine.secure }.to_header()
         };
-        let mark = ended.map(|key| self.mark(engine, key));
+        let mark = ended.map(|key| self.mark(engine, key, self.next_version()));
         self.names(engine).into_iter().map(forget).chain(mark).collect()
     }
 
