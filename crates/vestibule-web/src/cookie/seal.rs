@@ -197,6 +197,17 @@ mod tests {
         assert!(pending.open(&[], &longer).is_none());
     }
 
+    /// So its length tells nothing of the text, and there is nothing to inflate.
+    #[test]
+    fn d07_nothing_is_compressed() {
+        let pending = sealer(&keys(1), Purpose::Session);
+        for length in [0, 1, 2, 3, 100, 10_000] {
+            let sealed = pending.seal_text(&[], &vec![0; length]).unwrap();
+            assert_eq!(sealed.len(), Sealer::text_length(length));
+            assert!(pending.is_current(&sealed) && !sealer(&keys(2), Purpose::Session).is_current(&sealed));
+        }
+    }
+
     #[test]
     fn d03_nonces_do_not_repeat() {
         let pending = sealer(&keys(1), Purpose::PendingLogin);
