@@ -15,6 +15,7 @@ mod issuer;
 mod pending_cookie;
 mod pkce;
 mod return_to;
+mod sealed_ways_in;
 mod several_providers;
 mod several_tabs;
 mod silent_login;
