@@ -1,4 +1,8 @@
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use bytes::Bytes;
 use url::Url;
@@ -55,7 +59,7 @@ pub(crate) struct Engine {
     pub(crate) unconfirmed_logouts: UnconfirmedLogouts,
     pub(crate) flights: Flights,
     pub(crate) watchers: Watchers,
-    pub(crate) maintenance: std::sync::Once,
+    pub(crate) is_maintained: AtomicBool,
 }
 
 impl Engine {

@@ -9,6 +9,7 @@ use actix_web::{
 use async_trait::async_trait;
 use scenarios::{Mount, mount::Site};
 use vestibule_actix::{RelyingParties, Session, Visitor};
+use vestibule_web::Api;
 
 type Starting = Pin<Box<dyn Future<Output = Rc<dyn Site>>>>;
 
@@ -18,7 +19,7 @@ pub(crate) struct Shape(pub(crate) fn(RelyingParties) -> Starting);
 
 #[async_trait(?Send)]
 impl Mount for Shape {
-    async fn start(&self, relying_parties: RelyingParties) -> Rc<dyn Site> {
+    async fn start(&self, relying_parties: RelyingParties, _: Api) -> Rc<dyn Site> {
         (self.0)(relying_parties).await
     }
 }

@@ -1,6 +1,11 @@
 mod logins;
 
-use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use url::Url;
 use vestibule::{AnyKind, AuthorityClaims, AuthorizationRequest, Client, RedirectUri};
@@ -368,7 +373,7 @@ impl RelyingPartyBuilder<Sessions> {
             unconfirmed_logouts: UnconfirmedLogouts::default(),
             flights: Flights::default(),
             watchers: Watchers::default(),
-            maintenance: std::sync::Once::new(),
+            is_maintained: AtomicBool::new(false),
         })))
     }
 }

@@ -1,5 +1,5 @@
 use std::{
-    sync::{Arc, Weak},
+    sync::{Arc, Weak, atomic::Ordering},
     time::Duration,
 };
 
@@ -11,17 +11,31 @@ use crate::engine::Engine;
 const PERIOD: Duration = Duration::from_secs(30);
 const REAP_AT_ONCE: usize = 1000;
 
-/// Starts the housekeeping with the first request, since `build` may run outside of a runtime. Ends with the engine.
+/// Starts the housekeeping with the first request, since `build` may run outside of a runtime. It ends with the engine, or
+/// with the runtime of that request: where each worker of a server has its own, the next request starts it anew.
 pub(super) fn ensure_running(engine: &Arc<Engine>) {
-    if engine.maintenance.is_completed() {
+    if engine.is_maintained.load(Ordering::Relaxed) {
         return;
     }
-    if let Ok(runtime) = Handle::try_current() {
-        engine.maintenance.call_once(|| drop(runtime.spawn(keep_house(Arc::downgrade(engine)))));
+    if let Ok(runtime) = Handle::try_current()
+        && !engine.is_maintained.swap(true, Ordering::Relaxed)
+    {
+        runtime.spawn(keep_house(Arc::downgrade(engine), Running(Arc::downgrade(engine))));
     }
 }
 
-async fn keep_house(engine: Weak<Engine>) {
+/// Tells when it is dropped that nobody keeps house any more.
+struct Running(Weak<Engine>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(engine) = self.0.upgrade() {
+            engine.is_maintained.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+async fn keep_house(engine: Weak<Engine>, _running: Running) {
     while let Some(engine) = engine.upgrade() {
         let due = engine.client.provider().refresh_if_due().await.unwrap_or_else(|error| {
             tracing::warn!(code = error.code(), "the provider's metadata or keys could not be renewed");

@@ -86,18 +86,18 @@ impl Watchers {
         scopes: &[Scope],
     ) -> bool {
         let new: Vec<_> = scopes.iter().filter(|scope| !listening.contains(scope)).copied().collect();
-        if new.is_empty() {
-            return false;
-        }
         let mut registry = self.registry();
         for scope in &new {
             registry.add(*scope, notify);
         }
-        listening.extend(new);
-        if !std::mem::replace(&mut registry.is_tailing, true) {
-            tokio::spawn(tail(Arc::downgrade(engine), self.clone()));
+        let somebody_tails = std::mem::replace(&mut registry.is_tailing, true);
+        drop(registry);
+        if !somebody_tails {
+            tokio::spawn(tail(Arc::downgrade(engine), Tailing(Some(self.clone()))));
         }
-        true
+        let has_new = !new.is_empty();
+        listening.extend(new);
+        has_new
     }
 
     fn wake(&self, scopes: &[Scope]) {
@@ -152,7 +152,21 @@ impl Registry {
     }
 }
 
-async fn tail(engine: Weak<Engine>, watchers: Watchers) {
+/// The watchers of one who tails. When that ends because its runtime does, as a server's worker may, those of other runtimes
+/// take its place.
+struct Tailing(Option<Watchers>);
+
+impl Drop for Tailing {
+    fn drop(&mut self) {
+        if let Some(watchers) = self.0.take() {
+            watchers.registry().is_tailing = false;
+            watchers.wake_all();
+        }
+    }
+}
+
+async fn tail(engine: Weak<Engine>, mut tailing: Tailing) {
+    let Some(watchers) = tailing.0.clone() else { return };
     let mut from = ChangeCursor::START;
     while let Some(engine) = engine.upgrade() {
         let is_quiet = match engine.store.changes(from, PATIENCE).await.map(|changes| changes.reply) {
@@ -179,6 +193,7 @@ async fn tail(engine: Weak<Engine>, watchers: Watchers) {
             }
         };
         if is_quiet && watchers.rest() {
+            tailing.0 = None;
             return;
         }
     }

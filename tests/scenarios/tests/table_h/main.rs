@@ -4,3 +4,4 @@ mod provider_down;
 mod rollout;
 mod store_down;
 mod store_slow;
+mod workers;
