@@ -128,7 +128,7 @@ fn call(request: &HttpRequest) -> Result<Call, Error> {
 }
 
 /// The engine's answer, in place of the handler's.
-fn refusal(reply: Reply) -> Error {
+pub(crate) fn refusal(reply: Reply) -> Error {
     InternalError::from_response("the call was refused", written(reply)).into()
 }
 

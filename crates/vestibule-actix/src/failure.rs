@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use vestibule_web::{Error, SessionError, Visit, http::Reply};
+use vestibule_web::{Error, Visit, http::Reply};
 
 /// What a handler returns when something about the session failed. The answer is the engine's own: a page for a person,
 /// problem+json for a program; 401 where the session has ended, 503 where trying again will help.
@@ -39,15 +39,9 @@ impl Failure {
     }
 }
 
-impl From<SessionError> for Failure {
-    fn from(error: SessionError) -> Self {
-        Error::from(error).into()
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self(Cause::Error(Arc::new(error)))
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(Cause::Error(Arc::new(error.into())))
     }
 }
 

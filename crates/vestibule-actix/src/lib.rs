@@ -44,14 +44,17 @@ mod entry;
 mod extract;
 mod failure;
 mod form;
+mod guard;
 mod wrap;
 
 pub use api::{Bearer, Caller, wrap_api};
 pub use extract::{Session, Visitor};
 pub use failure::Failure;
 pub use form::CheckedForm;
+pub use guard::{Guarded, require};
 pub use vestibule_web::{
-    Api, ConfigError, CookieKeys, Error, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, MemoryStore,
-    OtherSession, RelyingParties, RelyingParty, SessionError, error, store, vestibule,
+    Api, ConfigError, CookieKeys, Error, Guard, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope,
+    MemoryStore, OtherSession, RelyingParties, RelyingParty, Requirement, SessionError, error, store,
+    vestibule,
 };
 pub use wrap::wrap;

@@ -5,7 +5,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use vestibule_web::{Error, SessionError, Visit};
+use vestibule_web::{Error, Visit};
 
 /// What a handler returns when something about the session failed. The answer is the engine's own: a page for a person,
 /// problem+json for a program; 401 where the session has ended, 503 where trying again will help.
@@ -23,15 +23,9 @@ use vestibule_web::{Error, SessionError, Visit};
 #[derive(Debug)]
 pub struct Failure(Error);
 
-impl From<SessionError> for Failure {
-    fn from(error: SessionError) -> Self {
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
         Self(error.into())
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self(error)
     }
 }
 

@@ -38,6 +38,7 @@ mod api;
 mod extract;
 mod failure;
 mod form;
+mod guard;
 mod service;
 mod wrap;
 
@@ -45,8 +46,10 @@ pub use api::{Bearer, Caller, wrap_api};
 pub use extract::{Session, Visitor};
 pub use failure::Failure;
 pub use form::CheckedForm;
+pub use guard::{Guarded, require};
 pub use vestibule_web::{
-    Api, ConfigError, CookieKeys, Error, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope, MemoryStore,
-    OtherSession, RelyingParties, RelyingParty, SessionError, error, http, store, vestibule,
+    Api, ConfigError, CookieKeys, Error, Guard, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope,
+    MemoryStore, OtherSession, RelyingParties, RelyingParty, Requirement, SessionError, error, http, store,
+    vestibule,
 };
 pub use wrap::wrap;

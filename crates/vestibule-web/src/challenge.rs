@@ -5,7 +5,8 @@ use vestibule::Diagnose;
 use crate::{
     endpoint::Endpoint,
     engine::Engine,
-    error::{SessionError, problem},
+    error::{GuardError, SessionError, problem, problem_with},
+    guard::{StepUp, demand},
     http::{Reply, reply},
     return_to::ReturnTo,
 };
@@ -29,4 +30,22 @@ pub(crate) fn login_url(engine: &Engine, place: &ReturnTo) -> String {
 /// A path that is told where to come back to.
 pub(crate) fn with_return_to(path: &str, place: &ReturnTo) -> String {
     format!("{path}?return_to={}", byte_serialize(place.as_str().as_bytes()).collect::<String>())
+}
+
+/// What a user gets who must log in once more (RFC 9470). A page goes there and comes back; a program is told what is
+/// needed, and where to send the person.
+///
+/// Neither this nor the answer to anonymous programs names a scheme in `WWW-Authenticate`: a cookie is none, and naming
+/// `Bearer` would ask for tokens where none are taken.
+pub(crate) fn step_up(engine: &Engine, place: Option<&ReturnTo>, needs: &StepUp, sealed: &str) -> Reply {
+    tracing::info!(%needs, "a user must log in once more");
+    if let Some(place) = place {
+        return reply::see_other(&format!("{}&{}={sealed}", login_url(engine, place), demand::PARAMETER));
+    }
+    let error = GuardError::StepUpRequired(needs.clone());
+    let login = format!("{}?{}={sealed}", engine.path_of(Endpoint::Login), demand::PARAMETER);
+    let acr = (!needs.acr.is_empty()).then(|| ("acr_values", needs.acr.join(" ").into()));
+    let max_age = needs.max_age.map(|age| ("max_age", age.as_secs().into()));
+    let members = [("login", login.into())].into_iter().chain(acr).chain(max_age);
+    problem_with(StatusCode::UNAUTHORIZED, error.code(), &error.to_string(), members)
 }

@@ -4,20 +4,18 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use bytes::Bytes;
 use url::Url;
-use vestibule::{
-    AnyKind, AuthorityClaims, AuthorizationRequest, Client, Clock, Random, RandomError, RedirectUri,
-};
+use vestibule::{AnyKind, AuthorizationRequest, Client, Clock, Random, RandomError, RedirectUri};
 
 use crate::{
+    application::Application,
     cookie::{CookieNames, Sealer, SetCookie},
     endpoint::Endpoint,
     login_options::LoginOptions,
     pending::PendingCookies,
     return_to::ReturnTo,
-    session::{Flights, SealedSessions, Watchers},
-    settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope},
+    session::{AuthoritySource, Flights, SealedSessions, Watchers},
+    settings::{Lifetimes, LogoutScope},
     spent_states::SpentStates,
     store::{Realm, SessionStore},
     unconfirmed_logouts::UnconfirmedLogouts,
@@ -25,12 +23,6 @@ use crate::{
 };
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
-pub(crate) type OnLogin = Arc<
-    dyn Fn(LoginAttempt) -> std::pin::Pin<Box<dyn Future<Output = Result<LoginVerdict, BoxError>> + Send>>
-        + Send
-        + Sync,
->;
-
 /// Everything that a relying party is made of, without type parameters.
 pub(crate) struct Engine {
     pub(crate) client: Client<AnyKind>,
@@ -43,18 +35,19 @@ pub(crate) struct Engine {
     pub(crate) secure: bool,
     pub(crate) post_logout_redirect_uri: RedirectUri,
     pub(crate) request: AuthorizationRequest,
-    pub(crate) authority: AuthorityClaims,
+    pub(crate) authority: AuthoritySource,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) logout_scope: LogoutScope,
     pub(crate) logins: LoginOptions,
     pub(crate) after_logout: Option<ReturnTo>,
-    pub(crate) on_login: Option<OnLogin>,
+    pub(crate) application: Application,
     pub(crate) relays: Relays,
     pub(crate) session_claims: BTreeSet<String>,
     pub(crate) names: CookieNames,
     pub(crate) pending_sealer: Sealer,
     pub(crate) token_sealer: Sealer,
     pub(crate) csrf_sealer: Sealer,
+    pub(crate) step_up_sealer: Sealer,
     pub(crate) spent_states: SpentStates,
     pub(crate) unconfirmed_logouts: UnconfirmedLogouts,
     pub(crate) flights: Flights,
@@ -104,10 +97,6 @@ impl Engine {
 
     pub(crate) fn no_session_cookie(&self) -> String {
         SetCookie { name: &self.names.session, value: "", max_age: 0, secure: self.secure }.to_header()
-    }
-
-    pub(crate) fn no_data() -> Bytes {
-        Bytes::new()
     }
 }
 

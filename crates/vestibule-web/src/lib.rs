@@ -6,6 +6,7 @@
 )]
 
 mod api;
+mod application;
 mod challenge;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use vestibule::Diagnose;
 
-use crate::error::Error;
+use crate::error::{Error, GuardError};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
@@ -38,6 +38,13 @@ pub(crate) fn failure(
     start_again: Option<&str>,
 ) -> String {
     let (title, advice) = match status {
+        StatusCode::FORBIDDEN if matches!(error, Error::Guard(GuardError::StepUpFailed)) => (
+            "This needs a stronger sign-in",
+            "The identity provider did not confirm it. You are signed in as before.",
+        ),
+        StatusCode::FORBIDDEN if matches!(error, Error::Guard(_)) => {
+            ("You may not open this page", "Your account lacks a right that it needs.")
+        }
         StatusCode::SERVICE_UNAVAILABLE => {
             ("Sign-in is not available right now", "Please try again in a moment.")
         }
@@ -53,6 +60,9 @@ pub(crate) fn failure(
     let refusal = match error {
         Error::Provider(vestibule::Error::Callback(vestibule::CallbackError::Refused(refusal))) => {
             format!("<p>The identity provider said: <em>{}</em></p>", escape(refusal.error()))
+        }
+        Error::Guard(GuardError::Forbidden(missing)) => {
+            format!("<p>It needs <em>{}</em>.</p>", escape(&missing.to_string()))
         }
         _ => String::new(),
     };

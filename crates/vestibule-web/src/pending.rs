@@ -5,7 +5,7 @@ use crate::{
     cookie::{CookieLookup, CookieNames, Sealer, SetCookie, find, find_prefixed},
     http::RequestHead,
     return_to::ReturnTo,
-    store::{SessionKey, StoreTime},
+    store::{Scope, SessionKey, StoreTime},
 };
 
 /// How long a login may take, in seconds (checklist C04).
@@ -31,12 +31,15 @@ pub(crate) struct Pending {
     pub(crate) replaces: Option<SessionKey>,
     /// From which version a sealed session is above those that the browser has, where it will not be able to tell.
     pub(crate) version: u32,
+    /// Whose login it must be, when a signed-in user logs in once more (checklist C22).
+    pub(crate) subject: Option<Scope>,
 }
 
 /// Flags that share their byte with the count of restarts.
 const SILENT: u8 = 0x80;
 const REPLACES: u8 = 0x40;
 const VERSION: u8 = 0x20;
+const SUBJECT: u8 = 0x10;
 
 /// Reads and writes pending logins.
 #[derive(Debug)]
@@ -104,7 +107,7 @@ impl PendingCookies<'_> {
     }
 
     /// began (8) | flags and restarts (1) | if flagged, the key of the session that it replaces (32) | if flagged, the
-    /// version (4) | length of the path (2) | path | the core's bytes
+    /// version (4) | if flagged, its subject (32) | length of the path (2) | path | the core's bytes
     fn seal(
         &self,
         name: &str,
@@ -113,17 +116,21 @@ impl PendingCookies<'_> {
     ) -> Result<String, vestibule::RandomError> {
         let login = pending.login.to_bytes();
         let path = return_to.as_str().as_bytes();
-        let mut plain = Zeroizing::new(Vec::with_capacity(47 + path.len() + login.len()));
+        let mut plain = Zeroizing::new(Vec::with_capacity(79 + path.len() + login.len()));
         plain.extend_from_slice(&pending.began.as_millis().to_be_bytes());
         let silent = if pending.silent { SILENT } else { 0 };
         let replaces = if pending.replaces.is_some() { REPLACES } else { 0 };
         let version = if pending.version == 0 { 0 } else { VERSION };
-        plain.push(pending.restarts | silent | replaces | version);
+        let subject = if pending.subject.is_some() { SUBJECT } else { 0 };
+        plain.push(pending.restarts | silent | replaces | version | subject);
         if let Some(key) = &pending.replaces {
             plain.extend_from_slice(key.as_bytes());
         }
         if pending.version != 0 {
             plain.extend_from_slice(&pending.version.to_be_bytes());
+        }
+        if let Some(subject) = &pending.subject {
+            plain.extend_from_slice(subject.as_bytes());
         }
         plain.extend_from_slice(&u16::try_from(path.len()).unwrap_or_default().to_be_bytes());
         plain.extend_from_slice(path);
@@ -135,30 +142,20 @@ impl PendingCookies<'_> {
         let plain = self.sealer.open_text(&[name.as_bytes()], value)?;
         let (began, rest) = plain.split_first_chunk::<8>()?;
         let (flags, rest) = rest.split_first()?;
-        let (replaces, rest) = match flags & REPLACES {
-            0 => (None, rest),
-            _ => {
-                let (key, rest) = rest.split_first_chunk::<32>()?;
-                (Some(SessionKey::from_bytes(*key)), rest)
-            }
-        };
-        let (version, rest) = match flags & VERSION {
-            0 => (0, rest),
-            _ => {
-                let (version, rest) = rest.split_first_chunk::<4>()?;
-                (u32::from_be_bytes(*version), rest)
-            }
-        };
+        let (replaces, rest) = flagged(flags & REPLACES, rest)?;
+        let (version, rest) = flagged(flags & VERSION, rest)?;
+        let (subject, rest) = flagged(flags & SUBJECT, rest)?;
         let (length, rest) = rest.split_first_chunk::<2>()?;
         let (path, login) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
         Some(Pending {
             login: PendingLogin::from_bytes(login)?,
             began: StoreTime::from_millis(u64::from_be_bytes(*began)),
             return_to: ReturnTo::parse(std::str::from_utf8(path).ok()?, self.origin)?,
-            restarts: flags & !(SILENT | REPLACES | VERSION),
+            restarts: flags & !(SILENT | REPLACES | VERSION | SUBJECT),
             silent: flags & SILENT != 0,
-            replaces,
-            version,
+            replaces: replaces.map(SessionKey::from_bytes),
+            version: version.map_or(0, u32::from_be_bytes),
+            subject: subject.map(Scope::from_bytes),
         })
     }
 
@@ -166,4 +163,13 @@ impl PendingCookies<'_> {
         let cookie = SetCookie { name, value, max_age, secure: self.secure };
         if self.answered_by_form { cookie.for_posts_of_others() } else { cookie.to_header() }
     }
+}
+
+/// What is there if its flag is set, and the rest.
+fn flagged<const N: usize>(flag: u8, from: &[u8]) -> Option<(Option<[u8; N]>, &[u8])> {
+    if flag == 0 {
+        return Some((None, from));
+    }
+    let (bytes, rest) = from.split_first_chunk::<N>()?;
+    Some((Some(*bytes), rest))
 }

@@ -1,11 +1,13 @@
 //! The pages of the application, apart from any framework. None of them shows a secret, save the CSRF token, which is
 //! meant to be in a page.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 use vestibule::AccessGrant;
-use vestibule_web::{Session, SessionError, Visitor};
+use vestibule_web::{Guard, Requirement, Session, SessionError, Visitor};
 
 /// Every path of the application.
 pub(crate) const PATHS: [&str; 11] = [
@@ -21,6 +23,41 @@ pub(crate) const PATHS: [&str; 11] = [
     ORDERS,
     CALLER,
 ];
+
+/// What guarded places need, the outermost layer first.
+pub(crate) const GUARDED: [(&str, &[fn() -> Requirement]); 11] = [
+    ("/needs/role", &[|| Requirement::role("admin")]),
+    ("/needs/permission", &[|| Requirement::permission("orders:write")]),
+    ("/needs/scope", &[|| Requirement::scope("orders:read")]),
+    ("/needs/organization", &[|| Requirement::organization("org_1")]),
+    ("/needs/email", &[Requirement::email_verified]),
+    ("/needs/either", &[|| Requirement::role("admin").or(Requirement::role("owner"))]),
+    ("/needs/mfa", &[mfa]),
+    ("/needs/fresh", &[fresh]),
+    ("/needs/role/fresh", &[|| Requirement::role("admin"), fresh]),
+    ("/needs/mfa/fresh", &[mfa, fresh]),
+    ("/needs/mfa/otp", &[mfa, || Requirement::acr(["urn:otp"])]),
+];
+
+fn mfa() -> Requirement {
+    Requirement::acr(["urn:mfa"])
+}
+
+fn fresh() -> Requirement {
+    Requirement::fresh(Duration::from_secs(300))
+}
+
+/// A layer that needs the role, and a handler that names what it needs itself.
+pub(crate) const BILLING: &str = "/needs/role/billing";
+
+/// Who may bill.
+pub(crate) struct CanBill;
+
+impl Guard for CanBill {
+    fn requirement() -> Requirement {
+        Requirement::permission("orders:write")
+    }
+}
 
 /// Where users rename themselves, by a form.
 pub(crate) const RENAME: &str = "/rename";

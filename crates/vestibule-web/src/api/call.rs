@@ -5,7 +5,7 @@ use vestibule::{AccessGrant, Verified};
 
 use super::{Api, ApiError, authorization::Authorization, challenge};
 use crate::{
-    Judgement, Requirement, Visit,
+    Judgement, Requirement, Visit, Visitor,
     http::{Reply, RequestHead},
 };
 
@@ -50,6 +50,21 @@ impl Call {
             Judgement::Allowed => Ok(()),
             Judgement::Forbidden(missing) => Err(ApiError::Forbidden(missing)),
             Judgement::StepUp(needs) => Err(ApiError::StepUp(needs)),
+        }
+    }
+
+    /// Lets through whoever meets the requirement: by the access token if one is sent, else by the session of `visit`.
+    ///
+    /// # Errors
+    /// The answer to everybody else.
+    pub async fn admit(&self, visit: Option<&Visit>, requirement: &Requirement) -> Result<(), Reply> {
+        let visit = match visit {
+            Some(visit) if !self.has_token() => visit,
+            _ => return self.require(requirement).await.map_err(|error| self.respond(&error)),
+        };
+        match visit.visitor().await {
+            Ok(Visitor::Anonymous) => Err(self.challenge(visit)),
+            _ => visit.admit(requirement).await.map(drop),
         }
     }
 

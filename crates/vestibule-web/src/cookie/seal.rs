@@ -26,6 +26,8 @@ pub(crate) enum Purpose {
     Session,
     /// The proof that a form came from one of our pages.
     Csrf,
+    /// A step-up on its way to the login endpoint.
+    StepUp,
 }
 
 impl Purpose {
@@ -35,6 +37,7 @@ impl Purpose {
             Self::Tokens => "tokens",
             Self::Session => "session",
             Self::Csrf => "csrf",
+            Self::StepUp => "step-up",
         }
     }
 }

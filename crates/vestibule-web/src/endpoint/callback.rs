@@ -8,12 +8,13 @@ use super::{Start, form_body::read_form, start_login};
 use crate::{
     challenge::login_url,
     engine::Engine,
-    error::{Error, LoginError, respond},
+    error::{Error, GuardError, LoginError, respond},
     http::{BodyFault, Reply, RequestHead, is_form, is_page_load, reply},
     pending::Pending,
     return_to::ReturnTo,
-    session::{self, Held, Kept, NewLogin, Standing},
-    settings::{LoginAttempt, LoginVerdict},
+    session::{self, Before, Held, Kept, NewLogin, Standing},
+    settings::LoginAttempt,
+    store::{Scope, SessionKey, StoreTime},
 };
 
 /// Equal moments are covered: a fresh login must not begin in the logout's own millisecond.
@@ -38,13 +39,15 @@ where
     };
     let (return_to, forget) =
         (pending.return_to.clone(), engine.pending().forget(pending.login.state().expose()));
-    let silent = pending.silent;
+    let (silent, is_step_up) = (pending.silent, pending.subject.is_some());
     let mut reply = match complete(engine, head, &callback, pending).await {
         Ok(reply) => reply,
         Err(error) if silent => {
             tracing::info!(code = error.code(), "nobody is signed in at the provider, as far as it tells");
             reply::see_other(return_to.as_str())
         }
+        // The page knows what it needs; an ordinary login would not bring it.
+        Err(error) if is_step_up => refuse(engine, head, &error, return_to.as_str()),
         Err(error) => failed(engine, head, &error, &return_to),
     };
     reply::append(&mut reply, header::SET_COOKIE, &forget);
@@ -77,7 +80,11 @@ where
 }
 
 fn failed(engine: &Engine, head: &RequestHead<'_>, error: &Error, return_to: &ReturnTo) -> Reply {
-    respond(error, is_page_load(head), &engine.correlation(), Some(&login_url(engine, return_to)))
+    refuse(engine, head, error, &login_url(engine, return_to))
+}
+
+fn refuse(engine: &Engine, head: &RequestHead<'_>, error: &Error, start_again: &str) -> Reply {
+    respond(error, is_page_load(head), &engine.correlation(), Some(start_again))
 }
 
 async fn find_pending(
@@ -108,17 +115,18 @@ async fn complete(
     callback: &Callback,
     pending: Pending,
 ) -> Result<Reply, Error> {
-    let Pending { login, began, return_to, restarts, silent, replaces, version } = pending;
+    let Pending { login, began, return_to, restarts, silent, replaces, version, subject } = pending;
     if !engine.spent_states.take(login.state(), engine.clock().monotonic()) {
         // A double click: the first one brings the session, this one only goes on.
         return Ok(reply::see_other(return_to.as_str()));
     }
-    let login = engine.client.complete_login(login, callback).await?;
-    let data = verdict(engine, head, &login).await?;
-    let standing = Standing::of_login(engine, &login);
-    let user_agent = head.header("user-agent");
-    let new = NewLogin { login: &login, began, data, standing, user_agent, replaces, version };
-    match session::keep(engine, &new, &Held::of(engine, head)).await {
+    let login = match engine.client.complete_login(login, callback).await {
+        Err(error) if subject.is_some() && error.code() == "id_token.auth_insufficient" => {
+            return Err(GuardError::StepUpFailed.into());
+        }
+        outcome => outcome?,
+    };
+    match keep(engine, head, &login, &Started { began, replaces, version, subject }).await {
         Ok(Kept::Session(cookies)) => {
             tracing::info!(sid = login.id_token.sid().is_some(), "logged in");
             let mut reply = reply::see_other(return_to.as_str());
@@ -145,25 +153,40 @@ async fn complete(
     }
 }
 
-async fn verdict(engine: &Engine, head: &RequestHead<'_>, login: &Login) -> Result<Bytes, Error> {
-    let Some(on_login) = &engine.on_login else { return Ok(Engine::no_data()) };
-    let attempt = LoginAttempt {
+/// What the start of a login says about the session that it becomes.
+struct Started {
+    began: StoreTime,
+    replaces: Option<SessionKey>,
+    version: u32,
+    subject: Option<Scope>,
+}
+
+/// Makes a session of a login. One that confirms a user must be that user's.
+async fn keep(
+    engine: &Arc<Engine>,
+    head: &RequestHead<'_>,
+    login: &Login,
+    started: &Started,
+) -> Result<Kept, Error> {
+    let Started { began, replaces, version, subject } = *started;
+    if subject.is_some_and(|subject| subject != engine.realm.subject(login.id_token.subject())) {
+        return Err(LoginError::SubjectChanged.into());
+    }
+    let user_agent = head.header("user-agent");
+    let attempt = || LoginAttempt {
         id_token: login.id_token.clone(),
         access_token: login.tokens.access_token.clone(),
-        user_agent: head.header("user-agent").map(str::to_owned),
+        user_agent: user_agent.map(str::to_owned),
     };
-    let verdict = on_login(attempt).await;
-    if !matches!(verdict, Ok(LoginVerdict::Accept(_))) {
-        drop_grant(engine, login).await;
+    let mut data = engine.application.judge(attempt).await?;
+    let mut standing = Standing::of_login(engine, login).await?;
+    if let Some(subject) = subject {
+        let before = Before::find(engine, head, replaces, &subject).await?;
+        standing = standing.stepped_up(login, before.as_ref());
+        data = before.map_or(data, |before| before.data);
     }
-    match verdict {
-        Ok(LoginVerdict::Accept(data)) => Ok(data),
-        Ok(LoginVerdict::Refuse) => Err(LoginError::RefusedByApplication.into()),
-        Err(error) => {
-            tracing::error!(error, "on_login failed");
-            Err(LoginError::ApplicationFailed.into())
-        }
-    }
+    let new = NewLogin { login, began, data, standing, user_agent, replaces, version };
+    session::keep(engine, &new, &Held::of(engine, head)).await
 }
 
 /// Gives back a grant that became no session. Its failure changes nothing here.

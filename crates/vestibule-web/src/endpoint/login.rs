@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use http::header;
 use vestibule::{AuthorizationRequest, Diagnose, Prompt};
 
@@ -5,14 +7,16 @@ use crate::{
     challenge,
     engine::Engine,
     error::{Error, LoginError},
+    guard::demand,
     http::{Parameters, Reply, RequestHead, is_navigation, is_prefetch, reply},
     pending::Pending,
     return_to::ReturnTo,
-    session::Held,
+    session::{Held, Visit, Visitor},
     silent,
+    store::Scope,
 };
 
-pub(super) async fn serve(engine: &Engine, head: &RequestHead<'_>) -> Result<Reply, Error> {
+pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Result<Reply, Error> {
     if is_prefetch(head) {
         return Err(LoginError::Prefetch.into());
     }
@@ -20,6 +24,9 @@ pub(super) async fn serve(engine: &Engine, head: &RequestHead<'_>) -> Result<Rep
         return Ok(challenge::challenge(None));
     }
     let start = Start::new(engine, requested_return(engine, head));
+    if let Some(sealed) = Parameters::of_query(head).only(demand::PARAMETER) {
+        return step_up(engine, head, start, sealed).await;
+    }
     if silent::is_asked_for(engine, head) {
         ask(engine, head, start).await
     } else {
@@ -41,18 +48,39 @@ async fn ask(engine: &Engine, head: &RequestHead<'_>, start: Start<'_>) -> Resul
     })
 }
 
+/// Lets the user of this browser's session log in once more, as a page demanded.
+async fn step_up(
+    engine: &Arc<Engine>,
+    head: &RequestHead<'_>,
+    start: Start<'_>,
+    sealed: &str,
+) -> Result<Reply, Error> {
+    let Visitor::SignedIn(session) = Visit::open(engine, head).visitor().await? else {
+        return start_login(engine, head, start).await;
+    };
+    let subject = engine.realm.subject(session.subject());
+    let Some(needs) = demand::open(engine, &subject, sealed) else {
+        // Of another user, or long ago. The page knows what it needs.
+        return Ok(reply::see_other(start.return_to.as_str()));
+    };
+    let request = demand::request(engine, needs);
+    start_login(engine, head, Start { request: &request, subject: Some(subject), ..start }).await
+}
+
 /// What kind of login starts.
 pub(crate) struct Start<'a> {
     pub(crate) request: &'a AuthorizationRequest,
     pub(crate) return_to: ReturnTo,
     pub(crate) restarts: u8,
     pub(crate) silent: bool,
+    /// Whose login it must be.
+    pub(crate) subject: Option<Scope>,
 }
 
 impl<'a> Start<'a> {
     /// The login that a person asks for.
     pub(crate) fn new(engine: &'a Engine, return_to: ReturnTo) -> Self {
-        Self { request: &engine.request, return_to, restarts: 0, silent: false }
+        Self { request: &engine.request, return_to, restarts: 0, silent: false, subject: None }
     }
 }
 
@@ -62,7 +90,7 @@ pub(crate) async fn start_login(
     head: &RequestHead<'_>,
     start: Start<'_>,
 ) -> Result<Reply, Error> {
-    let Start { request, return_to, restarts, silent } = start;
+    let Start { request, return_to, restarts, silent, subject } = start;
     // The store's time anchors the cutoff rule, and a store that does not answer stops the login here (H07).
     let began = engine.store.now().await?;
     // The answer, if it is a post from another site, comes without the session's cookies.
@@ -70,7 +98,8 @@ pub(crate) async fn start_login(
     let replaces = held.as_ref().and_then(|held| held.handle(engine)).map(|handle| handle.key());
     let version = held.map_or(0, |held| held.next_version());
     let start = engine.client.begin_login(request).await?;
-    let pending = Pending { login: start.pending, began, return_to, restarts, silent, replaces, version };
+    let pending =
+        Pending { login: start.pending, began, return_to, restarts, silent, replaces, version, subject };
     let mut reply = reply::see_other(start.url.as_str());
     for cookie in engine.pending().keep(head, &pending)? {
         reply::append(&mut reply, header::SET_COOKIE, &cookie);

@@ -13,6 +13,15 @@ pub enum LoginError {
     /// The application's `on_login` failed.
     #[error("the application could not accept the login")]
     ApplicationFailed,
+    /// The application's `on_login` did not answer in time.
+    #[error("the application took too long to accept the login")]
+    ApplicationTimedOut,
+    /// A login that was to confirm a user brought another one (checklist C22).
+    #[error("another user logged in than the one who was to confirm it")]
+    SubjectChanged,
+    /// The access token is not about the user who logged in.
+    #[error("the access token belongs to another user")]
+    ForeignAccessToken,
     /// The browser loads the login page in advance; nobody asked to log in.
     #[error("a login is not started by a prefetch")]
     Prefetch,
@@ -60,6 +69,21 @@ impl Diagnose for LoginError {
                 "login.application_failed",
                 Retry,
                 "the application's on_login failed; see its log",
+            ),
+            Self::ApplicationTimedOut => Diagnosis::new(
+                "login.application_timeout",
+                Retry,
+                "make the application's on_login quicker, or give it more time",
+            ),
+            Self::SubjectChanged => Diagnosis::new(
+                "callback.subject_changed",
+                Reject,
+                "log in as the user who is signed in here, or log out first",
+            ),
+            Self::ForeignAccessToken => Diagnosis::new(
+                "login.foreign_access_token",
+                Reject,
+                "the provider issued an access token for another user than the ID token; report it",
             ),
             Self::InitiationRefused(_) => Diagnosis::new(
                 "login.initiation_refused",

@@ -2,6 +2,7 @@
 
 mod callback;
 mod config;
+mod guard;
 mod logout;
 mod respond;
 mod session;
@@ -11,8 +12,9 @@ use vestibule::{Diagnose, Diagnosis};
 
 pub use callback::{LoginError, Uninvited};
 pub use config::ConfigError;
+pub use guard::GuardError;
 pub use logout::LogoutError;
-pub(crate) use respond::{problem, respond};
+pub(crate) use respond::{problem, problem_with, respond};
 pub use session::SessionError;
 pub use upstream::UpstreamError;
 
@@ -37,6 +39,9 @@ pub enum Error {
     /// A session that is missing or does not do what was asked.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// A signed-in user who may not go on.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
     /// A call to an API in the user's name.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
@@ -50,6 +55,7 @@ impl Diagnose for Error {
             Self::Login(error) => error.diagnosis(),
             Self::Logout(error) => error.diagnosis(),
             Self::Session(error) => error.diagnosis(),
+            Self::Guard(error) => error.diagnosis(),
             Self::Upstream(error) => error.diagnosis(),
         }
     }

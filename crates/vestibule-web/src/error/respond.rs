@@ -1,5 +1,5 @@
 use http::{StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 use vestibule::{Diagnose, Disposition};
 
 use super::{Error, SessionError};
@@ -47,19 +47,32 @@ pub(crate) fn respond(
 
 /// An answer for programs (RFC 9457).
 pub(crate) fn problem(status: StatusCode, code: &str, title: &str, correlation: Option<&str>) -> Reply {
+    let correlation = correlation.map(|correlation| ("correlation", correlation.into()));
+    problem_with(status, code, title, correlation)
+}
+
+/// An answer for programs, with further members.
+pub(crate) fn problem_with(
+    status: StatusCode,
+    code: &str,
+    title: &str,
+    members: impl IntoIterator<Item = (&'static str, Value)>,
+) -> Reply {
     let mut body = json!({ "type": "about:blank", "status": status.as_u16(), "code": code, "title": title });
-    if let (Some(body), Some(correlation)) = (body.as_object_mut(), correlation) {
-        body.insert("correlation".into(), correlation.into());
+    if let Some(body) = body.as_object_mut() {
+        body.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
     }
     reply::json(status, "application/problem+json", &body)
 }
 
 fn status(error: &Error) -> StatusCode {
     match (error.code(), error.disposition()) {
-        ("csrf.rejected" | "login.refused", _) => StatusCode::FORBIDDEN,
+        ("csrf.rejected" | "login.refused" | "guard.forbidden" | "guard.step_up_failed", _) => {
+            StatusCode::FORBIDDEN
+        }
         ("proxy.too_large", _) => StatusCode::PAYLOAD_TOO_LARGE,
         ("proxy.unavailable" | "proxy.redirect", _) => StatusCode::BAD_GATEWAY,
-        ("auth.required", _) | (_, Disposition::Gone) => StatusCode::UNAUTHORIZED,
+        ("auth.required" | "guard.step_up_required", _) | (_, Disposition::Gone) => StatusCode::UNAUTHORIZED,
         ("login.prefetch", _) | (_, Disposition::Retry) => StatusCode::SERVICE_UNAVAILABLE,
         (_, Disposition::Reject) => StatusCode::BAD_REQUEST,
         (_, Disposition::Config) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -20,6 +20,9 @@ pub enum SessionError {
     /// The application's data cannot be written or read in the asked type.
     #[error("the session's data does not have that shape")]
     Data,
+    /// The application's data is larger than the limit that was set for it.
+    #[error("the session's data is too large")]
+    DataTooLarge,
     /// There is no access token, or it has ended and there is no refresh token to get another one with.
     #[error("the session has no access token that is still valid")]
     NoAccessToken,
@@ -78,6 +81,11 @@ impl Diagnose for SessionError {
             Self::Data => {
                 Diagnosis::new("session.data", Config, "read and write the session's data with the same type")
             }
+            Self::DataTooLarge => Diagnosis::new(
+                "session.data_too_large",
+                Config,
+                "keep large things in a database, or raise the limit",
+            ),
             Self::NoAccessToken => Diagnosis::new(
                 "session.no_access_token",
                 Gone,

@@ -1,5 +1,6 @@
 //! Who may go where: requirements, and how they are judged.
 
+pub(crate) mod demand;
 mod judgement;
 mod requirement;
 mod step_up;

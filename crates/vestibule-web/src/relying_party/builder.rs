@@ -1,3 +1,4 @@
+mod application;
 mod logins;
 
 use std::{
@@ -8,7 +9,7 @@ use std::{
 };
 
 use url::Url;
-use vestibule::{AnyKind, AuthorityClaims, AuthorizationRequest, Client, RedirectUri};
+use vestibule::{AnyKind, AuthorizationRequest, Client, RedirectUri};
 
 use super::{
     RelyingParty,
@@ -16,15 +17,16 @@ use super::{
 };
 use crate::{
     ConfigError,
+    application::Application,
     cookie::{CookieKeys, CookieNames, Purpose, Sealer},
     endpoint::Endpoint,
-    engine::{BoxError, Engine, OnLogin},
+    engine::Engine,
     http::is_plain_path,
     login_options::LoginOptions,
     pending,
     return_to::ReturnTo,
-    session::{Flights, SealedSessions, Watchers},
-    settings::{Lifetimes, LoginAttempt, LoginVerdict, LogoutScope},
+    session::{AuthoritySource, Flights, SealedSessions, Watchers},
+    settings::{Lifetimes, LogoutScope},
     spent_states::SpentStates,
     store::{Deadline, NoStore, Realm, Retention, StoreBackend},
     unconfirmed_logouts::UnconfirmedLogouts,
@@ -57,11 +59,11 @@ pub struct RelyingPartyBuilder<S> {
     prefix: String,
     scopes: Option<Vec<String>>,
     customise: Option<Box<dyn FnOnce(AuthorizationRequest) -> AuthorizationRequest + Send>>,
-    authority: AuthorityClaims,
+    authority: AuthoritySource,
     lifetimes: Lifetimes,
     logout_scope: LogoutScope,
     after_logout: Option<String>,
-    on_login: Option<OnLogin>,
+    application: Application,
     relays: Relays,
     session_claims: BTreeSet<String>,
     logins: LoginOptions,
@@ -76,11 +78,11 @@ impl RelyingPartyBuilder<NoSessions> {
             prefix: "/auth".to_owned(),
             scopes: None,
             customise: None,
-            authority: AuthorityClaims::default(),
+            authority: AuthoritySource::default(),
             lifetimes: Lifetimes::default(),
             logout_scope: LogoutScope::default(),
             after_logout: None,
-            on_login: None,
+            application: Application::default(),
             relays: Relays::default(),
             session_claims: SESSION_CLAIMS.map(str::to_owned).into(),
             logins: LoginOptions::default(),
@@ -179,7 +181,7 @@ impl<S> RelyingPartyBuilder<S> {
             lifetimes: self.lifetimes,
             logout_scope: self.logout_scope,
             after_logout: self.after_logout,
-            on_login: self.on_login,
+            application: self.application,
             relays: self.relays,
             session_claims: self.session_claims,
             logins: self.logins,
@@ -206,14 +208,6 @@ impl<S> RelyingPartyBuilder<S> {
         customise: impl FnOnce(AuthorizationRequest) -> AuthorizationRequest + Send + 'static,
     ) -> Self {
         self.customise = Some(Box::new(customise));
-        self
-    }
-
-    /// In which claims of the ID token the provider tells what a user may do. Default: [`AuthorityClaims::default`].
-    ///
-    /// Scopes are those that the token endpoint granted, wherever these claims put them.
-    pub fn authority(mut self, claims: AuthorityClaims) -> Self {
-        self.authority = claims;
         self
     }
 
@@ -259,22 +253,6 @@ impl<S> RelyingPartyBuilder<S> {
     /// ```
     pub fn relay(mut self, path: impl Into<String>, upstream: Upstream) -> Self {
         self.relays.add(path.into(), upstream);
-        self
-    }
-
-    /// Looks at every login before a session is made: to provision the user, or to refuse them.
-    ///
-    /// An error answers 503 and makes no session.
-    pub fn on_login<F, Fut, E>(mut self, on_login: F) -> Self
-    where
-        F: Fn(LoginAttempt) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<LoginVerdict, E>> + Send + 'static,
-        E: Into<BoxError>,
-    {
-        self.on_login = Some(Arc::new(move |attempt| {
-            let verdict = on_login(attempt);
-            Box::pin(async move { verdict.await.map_err(Into::into) })
-        }));
         self
     }
 }
@@ -357,6 +335,7 @@ impl RelyingPartyBuilder<Sessions> {
             pending_sealer: sealer(Purpose::PendingLogin),
             token_sealer: sealer(Purpose::Tokens),
             csrf_sealer: sealer(Purpose::Csrf),
+            step_up_sealer: sealer(Purpose::StepUp),
             client: self.client,
             authority: self.authority,
             realm,
@@ -366,7 +345,7 @@ impl RelyingPartyBuilder<Sessions> {
             lifetimes: self.lifetimes,
             logout_scope: self.logout_scope,
             after_logout,
-            on_login: self.on_login,
+            application: self.application,
             relays: self.relays,
             session_claims: self.session_claims,
             spent_states: SpentStates::default(),

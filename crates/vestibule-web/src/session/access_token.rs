@@ -1,15 +1,11 @@
-use std::time::Duration;
-
 use vestibule::{AccessToken, Diagnose, Disposition, ProviderTime};
 
 use super::{Grant, Session};
 use crate::SessionError;
 
-/// How long before its end an access token is renewed.
-const AHEAD: Duration = Duration::from_secs(30);
-
 impl Session {
-    /// An access token that is valid now, refreshed 30 seconds ahead of its end: one call to the provider, however many ask.
+    /// An access token that is valid now, refreshed 30 seconds ahead of its end, or at half of its life if that is
+    /// later: one call to the provider, however many ask.
     ///
     /// While the old token lives, a refresh that fails for a passing reason goes unnoticed.
     ///
@@ -81,5 +77,5 @@ fn lives(grant: &Grant, now: ProviderTime) -> bool {
 }
 
 fn is_due(grant: &Grant, now: ProviderTime) -> bool {
-    grant.expires_at.is_some_and(|end| now.plus(AHEAD) >= end)
+    grant.due_at.is_some_and(|due| due <= now)
 }

@@ -21,13 +21,14 @@ impl Session {
     ///
     /// # Errors
     /// [`SessionError::Conflict`] when another request replaced it since this one read it: nothing is lost silently.
-    /// [`SessionError::Gone`] when the session has ended meanwhile; it is not revived.
+    /// [`SessionError::Gone`] when the session has ended meanwhile; it is not revived. [`SessionError::DataTooLarge`] when
+    /// it exceeds the [limit](crate::RelyingPartyBuilder::data_limit); nothing changes.
     ///
     /// A sealed session goes out with the answer: [`SessionError::NeedsStore`] once that has left,
     /// [`SessionError::TooLarge`] for what does not fit into cookies. Of two requests that change it at the same time, the
     /// one that is answered last wins, or the one that changed it more often: no store can tell them of each other.
     pub async fn set_data<T: SessionData>(&self, data: &T) -> Result<(), SessionError> {
-        match self.replace(self.record().version, write(data)?).await? {
+        match self.replace(self.record().version, self.write(data)?).await? {
             true => Ok(()),
             false => Err(SessionError::Conflict),
         }
@@ -46,11 +47,16 @@ impl Session {
             let record = self.record();
             let mut data = read::<T>(&record.data)?.unwrap_or_default();
             change(&mut data);
-            if self.replace(record.version, write(&data)?).await? {
+            if self.replace(record.version, self.write(&data)?).await? {
                 return Ok(data);
             }
         }
         Err(SessionError::Conflict)
+    }
+
+    fn write<T: Serialize>(&self, data: &T) -> Result<Bytes, SessionError> {
+        let data = serde_json::to_vec(data).map_err(|_| SessionError::Data)?;
+        self.0.engine.application.fitting(data.into())
     }
 
     /// Whether the data was replaced; either way this session now knows the current data.
@@ -78,8 +84,4 @@ fn read<T: DeserializeOwned>(data: &[u8]) -> Result<Option<T>, SessionError> {
         return Ok(None);
     }
     serde_json::from_slice(data).map(Some).map_err(|_| SessionError::Data)
-}
-
-fn write<T: Serialize>(data: &T) -> Result<Bytes, SessionError> {
-    serde_json::to_vec(data).map(Into::into).map_err(|_| SessionError::Data)
 }

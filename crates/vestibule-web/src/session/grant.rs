@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -16,21 +16,27 @@ use crate::{
 const VERSION: u8 = 2;
 const FIRST: u8 = 1;
 
+/// How long before its end an access token is renewed, unless that were more than half of its life.
+const AHEAD: Duration = Duration::from_secs(30);
+
 /// The tokens of a session, opened.
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) access_token: AccessToken,
     pub(crate) expires_at: Option<ProviderTime>,
+    /// From when on it is renewed.
+    pub(crate) due_at: Option<ProviderTime>,
     pub(crate) refresh_token: Option<RefreshToken>,
     pub(crate) id_token: Option<RawIdToken>,
 }
 
 impl Grant {
     /// The tokens that a login or a refresh brought. What the answer does not renew stays as it was.
-    pub(crate) fn from_response(tokens: &TokenResponse, before: Option<&Self>) -> Self {
+    pub(crate) fn from_response(tokens: &TokenResponse, before: Option<&Self>, now: ProviderTime) -> Self {
         Self {
             access_token: tokens.access_token.clone(),
             expires_at: tokens.expires_at,
+            due_at: tokens.expires_at.map(|end| end.minus(AHEAD.min(end.since(now) / 2))),
             refresh_token: tokens.refresh_token.clone().or_else(|| before?.refresh_token.clone()),
             id_token: tokens.id_token.clone().or_else(|| before?.id_token.clone()),
         }
@@ -48,6 +54,7 @@ impl Grant {
         let tokens = Tokens {
             access_token: self.access_token.expose().into(),
             expires_at: self.expires_at,
+            due_at: self.due_at,
             refresh_token: self.refresh_token.as_ref().map(|token| token.expose().into()),
             id_token: self.id_token.as_ref().map(|token| token.expose().into()),
         };
@@ -66,6 +73,7 @@ impl Grant {
         Some(Self {
             access_token: AccessToken::new(tokens.access_token),
             expires_at: tokens.expires_at,
+            due_at: tokens.due_at.or(tokens.expires_at.map(|end| end.minus(AHEAD))),
             refresh_token: tokens.refresh_token.map(RefreshToken::new),
             id_token: tokens.id_token.map(RawIdToken::new),
         })
@@ -101,6 +109,9 @@ fn split(grant: &Bytes) -> Option<(PublicGrant, Bytes)> {
 struct Tokens<'a> {
     access_token: Cow<'a, str>,
     expires_at: Option<ProviderTime>,
+    /// Unknown to the first release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_at: Option<ProviderTime>,
     refresh_token: Option<Cow<'a, str>>,
     id_token: Option<Cow<'a, str>>,
 }

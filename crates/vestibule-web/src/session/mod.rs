@@ -1,6 +1,7 @@
 //! Sessions as applications see them.
 
 mod access_token;
+mod before;
 mod data;
 mod ended;
 mod flights;
@@ -11,6 +12,7 @@ mod new_session;
 mod others;
 mod public_grant;
 mod refresh;
+mod require;
 mod sealed;
 mod standing;
 mod visit;
@@ -21,6 +23,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use before::Before;
 pub use data::SessionData;
 pub(crate) use ended::Watchers;
 pub(crate) use flights::Flights;
@@ -29,12 +32,12 @@ pub(crate) use handle::{Handle, random_text};
 pub(crate) use held::{Held, end, is_of_sid};
 pub(crate) use new_session::{Kept, NewLogin, keep};
 pub use others::OtherSession;
-use public_grant::PublicGrant;
+pub(crate) use public_grant::PublicGrant;
 use sealed::Outbox;
 pub(crate) use sealed::SealedSessions;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-pub(crate) use standing::Standing;
+pub(crate) use standing::{AuthoritySource, Standing};
 use vestibule::{Authority, Identity};
 pub use visit::{Visit, Visitor};
 

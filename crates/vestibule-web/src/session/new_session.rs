@@ -71,7 +71,7 @@ fn new_session(engine: &Engine, handle: &Handle, new: &NewLogin<'_>) -> Result<N
     let (grant, refresh) = match &engine.sealed {
         Some(_) => (grant::identity_alone(&public), None),
         None => {
-            let grant = Grant::from_response(&new.login.tokens, None);
+            let grant = Grant::from_response(&new.login.tokens, None, engine.clock().now());
             (grant.seal(engine, &key, &public)?, grant.refresh_hash())
         }
     };

@@ -8,13 +8,14 @@ use std::{
 };
 
 use tokio::sync::OnceCell;
-use vestibule::Diagnose;
+use vestibule::{Diagnose, RandomError};
 
 use super::{Handle, Held, Session};
 use crate::{
     Error, SessionError, challenge,
     engine::Engine,
-    error::respond,
+    error::{GuardError, respond},
+    guard::{Requirement, StepUp, demand},
     http::{HeadersMut, Reply, RequestHead, is_navigation},
     return_to::ReturnTo,
     silent,
@@ -90,8 +91,7 @@ impl Visit {
         let visitor = self.visitor().await.map_err(|error| self.respond(&error.into()))?;
         match &self.0.page {
             Some(page) if self.0.asks_silently && matches!(visitor, Visitor::Anonymous) => {
-                let place = ReturnTo::parse(page, &self.0.engine.origin);
-                Err(silent::ask(&self.0.engine, &place.unwrap_or_else(ReturnTo::home)))
+                Err(silent::ask(&self.0.engine, &self.place(page)))
             }
             _ => Ok(visitor),
         }
@@ -100,6 +100,23 @@ impl Visit {
     /// Whether a person is looking at the answer.
     pub(crate) fn is_page(&self) -> bool {
         self.0.page.is_some()
+    }
+
+    /// The session of a user who meets the requirement.
+    ///
+    /// # Errors
+    /// The answer to everybody else: as [`challenge`](Self::challenge) to those who are anonymous, 403 to those who lack a
+    /// right, and a login that comes back to where the browser was to those whose login is too weak or too old.
+    pub async fn admit(&self, requirement: &Requirement) -> Result<Session, Reply> {
+        let session = match self.visitor().await {
+            Ok(Visitor::SignedIn(session)) => session,
+            Ok(Visitor::Anonymous) => return Err(self.challenge()),
+            Err(error) => return Err(self.respond(&error.into())),
+        };
+        match session.require(requirement) {
+            Ok(()) => Ok(session),
+            Err(error) => Err(self.respond(&error.into())),
+        }
     }
 
     /// The answer to an anonymous visitor of a protected place: a page is sent to log in and comes back to where the
@@ -116,17 +133,36 @@ impl Visit {
             return self.challenge();
         }
         let Inner { engine, page, .. } = &*self.0;
-        let again = self.sign_in_url(page.as_deref().unwrap_or("/"));
-        respond(error, page.is_some(), &engine.correlation(), Some(&again))
+        let again = match error {
+            Error::Guard(GuardError::StepUpRequired(needs)) => match self.step_up(needs) {
+                Ok(reply) => return reply,
+                Err(error) => return self.respond(&error.into()),
+            },
+            // Signing in again changes nothing about it.
+            Error::Guard(_) => None,
+            _ => Some(self.sign_in_url(page.as_deref().unwrap_or("/"))),
+        };
+        respond(error, page.is_some(), &engine.correlation(), again.as_deref())
+    }
+
+    fn step_up(&self, needs: &StepUp) -> Result<Reply, RandomError> {
+        let Inner { engine, page, .. } = &*self.0;
+        let Some(Visitor::SignedIn(session)) = self.0.visitor.get() else { return Ok(self.challenge()) };
+        let sealed = demand::seal(engine, &engine.realm.subject(session.subject()), needs)?;
+        let place = page.as_deref().map(|page| self.place(page));
+        Ok(challenge::step_up(engine, place.as_ref(), needs, &sealed))
     }
 
     /// Where a person signs in who then comes back to `page`.
     fn sign_in_url(&self, page: &str) -> String {
-        let place = ReturnTo::parse(page, &self.0.engine.origin).unwrap_or_else(ReturnTo::home);
         match &self.0.choose_at {
-            Some(choose_at) => challenge::with_return_to(choose_at, &place),
-            None => challenge::login_url(&self.0.engine, &place),
+            Some(choose_at) => challenge::with_return_to(choose_at, &self.place(page)),
+            None => challenge::login_url(&self.0.engine, &self.place(page)),
         }
+    }
+
+    fn place(&self, page: &str) -> ReturnTo {
+        ReturnTo::parse(page, &self.0.engine.origin).unwrap_or_else(ReturnTo::home)
     }
 
     /// The relying party's own view of where this request was going.

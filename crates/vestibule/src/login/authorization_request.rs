@@ -193,7 +193,8 @@ impl AuthorizationRequest {
         &self.redirect_uri
     }
 
-    pub(crate) fn required_max_age(&self) -> Option<Duration> {
+    /// How long ago the user may have entered credentials, where that was set.
+    pub fn required_max_age(&self) -> Option<Duration> {
         self.max_age
     }
 

@@ -49,6 +49,11 @@ impl TokenPolicy {
         self
     }
 
+    /// How far the provider's clock may be ahead or behind.
+    pub fn allowed_clock_skew(&self) -> Duration {
+        self.clock_skew
+    }
+
     /// Audiences that an ID or logout token may have besides this client (Core section 3.1.3.7 (3)). Default: none.
     ///
     /// Zitadel, for one, puts the project id there.

@@ -11,11 +11,12 @@ use ::actix_web::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use vestibule_actix::{
-    Api, Bearer, Caller, CheckedForm, Failure, RelyingParties, Session, Visitor, wrap, wrap_api,
+    Api, Bearer, Caller, CheckedForm, Failure, Guarded, RelyingParties, Requirement, Session, Visitor,
+    require, wrap, wrap_api,
 };
 
 use super::{Mount, Site};
-use crate::site;
+use crate::site::{self, CanBill};
 
 /// The actix-web adapter.
 #[derive(Clone, Copy, Debug)]
@@ -97,14 +98,37 @@ fn app() -> App<
         .service(page("/", |visitor: Visitor| async { answer(site::home(&seen(visitor))) }))
         .service(page("/news", |visitor: Visitor| async { answer(site::news(&seen(visitor))) }))
         .service(page("/unchanged", |visitor: Visitor| async { answer(site::unchanged(&seen(visitor))) }))
-        .service(page("/me", |session: Session| async move { answer(site::me(&session)) }))
+        .service(page("/me", me))
         .service(page("/api/me", |session: Session| async move { answer(site::api_me(&session)) }))
         .service(page("/api/csrf", |session: Session| async move { answer(site::csrf(&session)) }))
         .service(page("/api/token", token))
         .service(page("/api/visits", visits))
         .service(page(site::ORDERS, |bearer: Bearer| async move { answer(site::orders(&bearer)) }))
-        .service(page(site::CALLER, |caller: Caller| async move { answer(caller_page(&caller)) }))
+        .service(page(site::CALLER, whoever))
         .service(web::resource(site::RENAME).post(rename))
+        .configure(guarded)
+}
+
+fn guarded(app: &mut web::ServiceConfig) {
+    for (path, layers) in site::GUARDED {
+        let place = web::resource(path).get(whoever).post(whoever);
+        match layers {
+            [needs] => app.service(place.wrap(require(needs()))),
+            [outer, inner] => app.service(place.wrap(require(inner())).wrap(require(outer()))),
+            _ => panic!("{path} has more layers than this mount knows"),
+        };
+    }
+    let billing = web::resource(site::BILLING)
+        .get(|guarded: Guarded<CanBill>| async move { answer(site::me(&guarded)) });
+    app.service(billing.wrap(require(Requirement::role("admin"))));
+}
+
+async fn whoever(caller: Caller) -> HttpResponse {
+    answer(caller_page(&caller))
+}
+
+async fn me(session: Session) -> HttpResponse {
+    answer(site::me(&session))
 }
 
 /// What is there to see, by GET and HEAD.

@@ -11,11 +11,12 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 use vestibule_axum::{
-    Api, Bearer, Caller, CheckedForm, Failure, RelyingParties, Session, Visitor, wrap, wrap_api,
+    Api, Bearer, Caller, CheckedForm, Failure, Guarded, RelyingParties, Requirement, Session, Visitor,
+    require, wrap, wrap_api,
 };
 
 use super::{Mount, Site};
-use crate::site;
+use crate::site::{self, CanBill};
 
 /// The axum adapter.
 #[derive(Clone, Copy, Debug)]
@@ -49,18 +50,26 @@ impl Site for AxumSite {
 }
 
 fn router() -> Router {
-    Router::new()
+    let guarded = site::GUARDED.into_iter().fold(Router::new(), |router, (path, layers)| {
+        let place = Router::new().route(path, get(whoever).post(whoever));
+        router.merge(layers.iter().rev().fold(place, |place, needs| place.route_layer(require(needs()))))
+    });
+    let billing = Router::new()
+        .route(site::BILLING, get(|guarded: Guarded<CanBill>| async move { body(site::me(&guarded)) }))
+        .route_layer(require(Requirement::role("admin")));
+    guarded
+        .merge(billing)
         .route("/logo.svg", get(|| async { body(site::logo()) }))
         .route("/", get(|visitor: Visitor| async { body(site::home(&seen(visitor))) }))
         .route("/news", get(|visitor: Visitor| async { body(site::news(&seen(visitor))) }))
         .route("/unchanged", get(|visitor: Visitor| async { body(site::unchanged(&seen(visitor))) }))
-        .route("/me", get(|session: Session| async move { body(site::me(&session)) }))
+        .route("/me", get(me))
         .route("/api/me", get(|session: Session| async move { body(site::api_me(&session)) }))
         .route("/api/csrf", get(|session: Session| async move { body(site::csrf(&session)) }))
         .route("/api/token", get(token))
         .route("/api/visits", get(visits))
         .route(site::ORDERS, get(|bearer: Bearer| async move { body(site::orders(&bearer)) }))
-        .route(site::CALLER, get(|caller: Caller| async move { body(caller_page(&caller)) }))
+        .route(site::CALLER, get(whoever))
         .route(site::RENAME, post(rename))
 }
 
@@ -69,6 +78,14 @@ fn caller_page(caller: &Caller) -> http::Response<Bytes> {
         Caller::User(session) => site::me(session),
         Caller::Token(bearer) => site::orders(bearer),
     }
+}
+
+async fn whoever(caller: Caller) -> Response {
+    body(caller_page(&caller))
+}
+
+async fn me(session: Session) -> Response {
+    body(site::me(&session))
 }
 
 async fn token(session: Session) -> Result<Response, Failure> {

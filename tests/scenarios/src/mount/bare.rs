@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use vestibule_web::{
-    Api, Call, Error, RelyingParties, Session, SessionError, Visit, Visitor,
+    Api, Call, Error, Guard, RelyingParties, Requirement, Session, SessionError, Visit, Visitor,
     http::{BodyFault, RequestHead},
 };
 
 use super::{Mount, Site};
-use crate::site;
+use crate::site::{self, CanBill};
 
 /// No framework: the engine behind a router of a few lines. What all others are compared with.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,11 @@ impl BareSite {
         if let Some(response) = self.api.serve(head) {
             return response;
         }
-        if let Some(response) = call(&self.api.call(head), head, visit).await {
+        let call = self.api.call(head);
+        if let Some(response) = guarded(&call, head, visit).await {
+            return response;
+        }
+        if let Some(response) = by_token(&call, head, visit).await {
             return response;
         }
         if let Some(response) = public(head, visit).await {
@@ -65,26 +69,53 @@ impl BareSite {
     }
 }
 
+/// The places that need more than somebody.
+async fn guarded(call: &Call, head: &RequestHead<'_>, visit: &Visit) -> Option<Response<Bytes>> {
+    let billing: [fn() -> Requirement; 1] = [|| Requirement::role("admin")];
+    let layers = match site::GUARDED.into_iter().find(|(path, _)| *path == head.path) {
+        Some((_, layers)) => layers,
+        None if head.path == site::BILLING => &billing,
+        None => return None,
+    };
+    for needs in layers {
+        if let Err(answer) = call.admit(Some(visit), &needs()).await {
+            return Some(answer);
+        }
+    }
+    if head.path == site::BILLING
+        && let Err(answer) = visit.admit(&CanBill::requirement()).await
+    {
+        return Some(answer);
+    }
+    Some(whoever(call, visit).await)
+}
+
 /// The places that take access tokens.
-async fn call(call: &Call, head: &RequestHead<'_>, visit: &Visit) -> Option<Response<Bytes>> {
+async fn by_token(call: &Call, head: &RequestHead<'_>, visit: &Visit) -> Option<Response<Bytes>> {
     if !matches!(head.method, "GET" | "HEAD") {
         return None;
     }
-    let by_token = match head.path {
-        site::ORDERS => true,
-        site::CALLER => call.has_token(),
-        _ => return None,
-    };
-    if by_token {
-        return Some(
-            call.grant().await.map_or_else(|error| call.respond(&error), |grant| site::orders(grant)),
-        );
+    match head.path {
+        site::ORDERS => Some(granted(call).await),
+        site::CALLER => Some(whoever(call, visit).await),
+        _ => None,
     }
-    Some(match visit.visitor().await {
+}
+
+/// Whoever calls, by access token or by session.
+async fn whoever(call: &Call, visit: &Visit) -> Response<Bytes> {
+    if call.has_token() {
+        return granted(call).await;
+    }
+    match visit.visitor().await {
         Ok(Visitor::SignedIn(session)) => site::me(&session),
         Ok(Visitor::Anonymous) => call.challenge(visit),
         Err(error) => visit.respond(&Error::from(error)),
-    })
+    }
+}
+
+async fn granted(call: &Call) -> Response<Bytes> {
+    call.grant().await.map_or_else(|error| call.respond(&error), |grant| site::orders(grant))
 }
 
 /// The pages that greet whoever is there.

@@ -14,6 +14,8 @@ pub struct Sso {
     pub sid: String,
     /// When the user filled in the login page, in seconds since the Unix epoch.
     pub authenticated_at: u64,
+    /// How strongly they proved who they are, if an application ever asked for more than a password.
+    pub acr: Option<String>,
 }
 
 /// The authorization request was so wrong that the provider showed a page of its own instead of sending the browser back.
@@ -61,10 +63,20 @@ impl IdentityProvider {
             ("error", obstacle.to_owned())
         } else {
             let again = get("prompt") == Some("login");
-            let sso = sso.filter(|_| !again).unwrap_or_else(|| {
+            let (acr, max_age) = match inner.ignores_step_up {
+                true => (None, None),
+                false => (get("acr_values").and_then(|values| values.split(' ').next()), get("max_age")),
+            };
+            let longest = max_age.and_then(|age| age.parse().ok()).unwrap_or(u64::MAX);
+            let is_enough = |sso: &Sso| {
+                self.now().saturating_sub(sso.authenticated_at) <= longest
+                    && (acr.is_none() || sso.acr.as_deref() == acr)
+            };
+            let sso = sso.filter(|sso| !again && is_enough(sso)).unwrap_or_else(|| {
                 inner.login_pages += 1;
                 let sid = format!("sid-{}", inner.next_serial());
-                Sso { user: browser.user(), sid, authenticated_at: self.now() }
+                let acr = acr.map(str::to_owned);
+                Sso { user: browser.user(), sid, authenticated_at: self.now(), acr }
             });
             browser.set_sso_at(self.issuer.issuer(), Some(sso.clone()));
             let code = inner.secret("code");

@@ -70,6 +70,8 @@ struct Inner {
     requires_pkce: bool,
     silent_refusal: Option<&'static str>,
     login_pages: usize,
+    ignores_step_up: bool,
+    claims: BTreeMap<String, Value>,
     serial: u64,
     secrets: Vec<String>,
     requests: Vec<(Call, Request<Bytes>)>,
@@ -89,6 +91,8 @@ impl IdentityProvider {
             requires_pkce: true,
             silent_refusal: None,
             login_pages: 0,
+            ignores_step_up: false,
+            claims: BTreeMap::new(),
             serial: 0,
             secrets: Vec::new(),
             requests: Vec::new(),
@@ -198,6 +202,16 @@ impl IdentityProvider {
         let token = self.issuer.sign(&claims);
         self.lock().secrets.push(token.clone());
         token
+    }
+
+    /// Logs users in as it likes, whatever `acr_values` and `max_age` ask for, as many providers do.
+    pub fn ignore_step_up(&self) {
+        self.lock().ignores_step_up = true;
+    }
+
+    /// From now on the user's ID tokens have these claims, too.
+    pub fn describe(&self, user: &str, claims: Value) {
+        self.lock().claims.insert(user.to_owned(), claims);
     }
 
     /// How often somebody had to fill in the login page.

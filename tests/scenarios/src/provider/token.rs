@@ -124,6 +124,12 @@ impl Inner {
         claims["sid"] = json!(sso.sid);
         claims["auth_time"] = json!(sso.authenticated_at);
         claims["name"] = json!(format!("canary-claim-{}", sso.user));
+        if let Some(acr) = &sso.acr {
+            claims["acr"] = json!(acr);
+        }
+        for (name, value) in self.claims.get(&sso.user).and_then(Value::as_object).into_iter().flatten() {
+            claims[name] = value.clone();
+        }
         if let Some(alter) = &self.alter_id_token {
             alter(&mut claims);
         }

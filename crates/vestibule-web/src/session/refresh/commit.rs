@@ -24,12 +24,13 @@ impl Refresh<'_> {
         public: PublicGrant,
     ) -> Result<Arc<SessionRecord>, SessionError> {
         let Refreshed { tokens, id_token, .. } = refreshed;
-        let grant = Grant::from_response(tokens, Some(before));
+        let grant = Grant::from_response(tokens, Some(before), self.engine.clock().now());
         let new_sid =
             id_token.as_ref().and_then(|id_token| id_token.sid()).filter(|sid| public.sid() != Some(sid));
         let listen = new_sid.map(|sid| sid_scopes(&self.engine.realm, sid, public.subject()));
         // The claims follow the refreshed ID token; who logged in, and the first sid, stay.
-        let standing = Standing::of(self.engine, &public).renewed(self.engine, refreshed);
+        let standing = Standing::of(self.engine, &public);
+        let standing = standing.renewed(self.engine, refreshed, public.subject()).await;
         let public = public.renewed(id_token.as_deref(), &standing);
         let commit = CommitRefresh {
             holder: self.holder,
