@@ -70,7 +70,7 @@ pub(crate) fn split(series: Series, text: &str) -> Vec<String> {
 /// The text, of cookies whose numbers differ. All or nothing: cookies of another series are left-overs only where this
 /// one has none.
 pub(crate) fn join<'a>(
-    cookies: impl Iterator<Item = (usize, &'a str)> + Clone,
+    cookies: &(impl Iterator<Item = (usize, &'a str)> + Clone),
 ) -> Result<(Series, String), Incomplete> {
     let value = |number| cookies.clone().find(|(known, _)| *known == number).map(|(_, value)| value);
     let (series, _) = value(0).and_then(Series::read).ok_or(Incomplete)?;
@@ -107,7 +107,7 @@ mod tests {
     }
 
     fn joined(cookies: &[(usize, &str)]) -> Result<String, Incomplete> {
-        join(cookies.iter().copied()).map(|(_, text)| text)
+        join(&cookies.iter().copied()).map(|(_, text)| text)
     }
 
     #[test]
@@ -172,7 +172,7 @@ mod tests {
         fn i05_what_was_split_is_joined(text in "[A-Za-z0-9_-]{1,19000}", seed: u64) {
             let values = chunks(&text, seed);
             prop_assert_eq!(values.len(), text.len().div_ceil(PAYLOAD));
-            let (of, joined) = join(numbered(&values).into_iter().rev()).unwrap();
+            let (of, joined) = join(&numbered(&values).into_iter().rev()).unwrap();
             prop_assert_eq!((of, joined), (series(text.len(), seed), text));
         }
 
@@ -181,7 +181,7 @@ mod tests {
             cookies in proptest::collection::vec((0..7_usize, "\\PC{0,20}|[1-5][ab]{6}x{0,3}"), 0..7)
         ) {
             let cookies: Vec<_> = cookies.iter().map(|(number, value)| (*number, value.as_str())).collect();
-            if let Ok((series, text)) = join(cookies.iter().copied()) {
+            if let Ok((series, text)) = join(&cookies.iter().copied()) {
                 prop_assert!(series.count() <= cookies.len() && !text.is_empty());
             }
         }

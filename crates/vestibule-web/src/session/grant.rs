@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::PublicGrant;
 use crate::{
+    cookie::Sealer,
     engine::Engine,
     store::{RefreshHash, SessionKey, SessionRecord},
 };
@@ -68,7 +69,11 @@ impl Grant {
     /// Opens the tokens of a stored record; `None` when no key of the ring fits.
     pub(crate) fn open(engine: &Engine, record: &SessionRecord) -> Option<Self> {
         let (_, sealed) = split(&record.grant)?;
-        let plain = engine.token_sealer.open(&[record.key.as_bytes()], &sealed)?;
+        Self::unseal(&engine.token_sealer, &record.key, &sealed)
+    }
+
+    fn unseal(sealer: &Sealer, key: &SessionKey, sealed: &[u8]) -> Option<Self> {
+        let plain = sealer.open(&[key.as_bytes()], sealed)?;
         let tokens: Tokens<'_> = serde_json::from_slice(&plain).ok()?;
         Some(Self {
             access_token: AccessToken::new(tokens.access_token),
@@ -114,4 +119,35 @@ struct Tokens<'a> {
     due_at: Option<ProviderTime>,
     refresh_token: Option<Cow<'a, str>>,
     id_token: Option<Cow<'a, str>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+    use vestibule::testing::SeededRandom;
+
+    use super::*;
+    use crate::cookie::{CookieKeys, Purpose};
+
+    /// As the first release sealed them, under the key below: these bytes are read for ever.
+    const SEALED: &str = "\
+        AfsaXVJMu9jKUhW40WGuwYGErDt2O4xYcjkIFDcWcJncPJ9ZammVFQEl4mrSQidTrndpfKMi-86MV35cu0ZYSUpE064_nLkK\
+        t3WatOOl7z_VA4kjdSHFPucvBzO2ak0TI7YG8Vu2hyoEQ9tJKZjNsUFkYZg1s6dhmtepjcWiO1YvK-9rH4uApWlW0qEXeztU\
+        laVo70X8";
+
+    #[test]
+    fn h24_tokens_that_were_sealed_once_open_for_ever() {
+        let keys = CookieKeys::from_base64("AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA").unwrap();
+        let sealer = Sealer::new(&keys, Purpose::Tokens, Arc::new(SeededRandom::new(1)));
+        let (key, other) = (SessionKey::from_bytes([7; 32]), SessionKey::from_bytes([8; 32]));
+        let sealed = BASE64_URL_SAFE_NO_PAD.decode(SEALED).unwrap();
+        let grant = Grant::unseal(&sealer, &key, &sealed).unwrap();
+        assert_eq!(grant.access_token.expose(), "an access token");
+        assert_eq!(grant.expires_at, Some(ProviderTime::from_secs(1_780_000_000)));
+        assert_eq!(grant.refresh_token.unwrap().expose(), "a refresh token");
+        assert_eq!(grant.id_token.unwrap().expose(), "an ID token");
+        assert!(Grant::unseal(&sealer, &other, &sealed).is_none(), "they belong to one session");
+    }
 }

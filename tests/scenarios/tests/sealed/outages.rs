@@ -71,7 +71,7 @@ async fn h07_a_logout_token_is_refused_and_can_be_sent_again(mount: &'static dyn
     let world = revocable(mount).await;
     let alice = world.login("alice").await;
     let sid = alice.sso().unwrap().sid;
-    let token = world.provider().logout_token(DASHBOARD, move |claims| claims["sid"] = sid.clone().into());
+    let token = world.provider().logout_token(DASHBOARD, move |claims| claims["sid"] = sid.into());
     let before = world.snapshot().await;
     world.store().fail_next(Verb::Revoke, Moment::Before);
     let answer = world.receive(Request::logout_token(&token)).await;

@@ -153,7 +153,7 @@ impl Presented {
         version: u32,
     ) -> Result<Opened, &'static str> {
         let of_version = self.cookies.iter().filter(|cookie| cookie.version == version);
-        let joined = chunks::join(of_version.map(|cookie| (cookie.number, cookie.value.as_str())));
+        let joined = chunks::join(&of_version.map(|cookie| (cookie.number, cookie.value.as_str())));
         let (series, text) = joined.map_err(|_| "session.chunk_invalid")?;
         let name = engine.names.sealed(u64::from(version));
         let plain = sealed.sealer.open_text(&context(engine, &name, &series), &text);
