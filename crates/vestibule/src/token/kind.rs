@@ -35,6 +35,16 @@ pub(super) fn is_access_token_alone(claims: &Claims) -> bool {
         && !is_authorization_response(claims)
 }
 
+/// An access token that Keycloak gave to a client of its own, under the user that it keeps for each such client. Users'
+/// tokens have a session, and `azp` alone to name the client.
+pub(super) fn is_service_account(claims: &Claims) -> bool {
+    let client = claims.get("azp").filter(|client| client.is_string());
+    claims.get("typ").is_some_and(|mark| mark == "Bearer")
+        && client.is_some()
+        && claims.get("client_id") == client
+        && !claims.has("sid")
+}
+
 /// An authorization response (JARM section 2.1).
 pub(super) fn is_authorization_response(claims: &Claims) -> bool {
     !claims.has("sub") && (claims.has("code") || claims.has("error"))

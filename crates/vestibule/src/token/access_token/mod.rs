@@ -12,7 +12,7 @@ pub(crate) use rules::AccessTokenRules;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{claims::Claims, shape::ClaimsShapeError};
+use super::{claims::Claims, kind, shape::ClaimsShapeError};
 use crate::{Authority, ProviderTime};
 
 /// What an access token grants at this API.
@@ -37,7 +37,8 @@ impl AccessGrant {
         &self.issuer
     }
 
-    /// `sub`: the user, or the client itself where [`is_service`](Self::is_service).
+    /// `sub`: the user, or the client itself where [`is_service`](Self::is_service); Keycloak then names the user that it
+    /// made up for the client.
     pub fn subject(&self) -> &str {
         &self.subject
     }
@@ -49,7 +50,7 @@ impl AccessGrant {
 
     /// Whether the client acts for itself and no user is there (RFC 9700 section 4.15, checklist G11).
     pub fn is_service(&self) -> bool {
-        self.client_id() == Some(self.subject())
+        self.client_id() == Some(self.subject()) || kind::is_service_account(&self.claims)
     }
 
     /// `aud`: whom the token is for; this API among them. Empty only for an introspected token without audience.

@@ -25,7 +25,8 @@ impl AccessTokenPolicy {
         Self { kind: KindRule::Typ, jwt: TokenPolicy::default() }
     }
 
-    /// For providers that sign access tokens without a `typ` of their own, such as Scalekit and Keycloak.
+    /// For providers that sign access tokens without a `typ` of their own, such as Scalekit, or without `client_id`, such as
+    /// Keycloak, whatever `typ` it is set to.
     ///
     /// `typ` may then be absent, `JWT` or `at+jwt`, and the claims must say that this is an access token, since ID
     /// tokens, logout tokens and others come from the same issuer and are signed with the same keys (RFC 8725 section

@@ -359,6 +359,31 @@ fn g11_a_client_of_its_own_is_a_service() {
 }
 
 #[test]
+fn g11_keycloaks_user_for_a_client_is_a_service() {
+    let api = Api::untyped();
+    let robot = json!({
+        "iss": ISSUER, "sub": "4b54dd87-18f3-4eb9-b4b1-ecd0a0b4a7f2", "aud": [API, "account"], "typ": "Bearer", "azp": "robot",
+        "client_id": "robot", "jti": "trrtcc:1", "iat": NOW, "exp": NOW + 300, "scope": "profile email",
+        "preferred_username": "service-account-robot",
+    });
+    assert!(api.accept(&robot).is_service());
+    for (claim, value) in [
+        ("sid", json!("s1")),
+        ("client_id", json!("another")),
+        ("client_id", Value::Null),
+        ("azp", Value::Null),
+        ("typ", Value::Null),
+    ] {
+        let mut user = robot.clone();
+        match value {
+            Value::Null => drop(user.as_object_mut().and_then(|claims| claims.remove(claim))),
+            value => user[claim] = value,
+        }
+        assert!(!api.accept(&user).is_service(), "{claim}");
+    }
+}
+
+#[test]
 fn what_is_shown_is_not_personal() {
     let grant = Api::new().accept(&Api::new().claims());
     assert!(!format!("{grant:?}").contains("alice"));
