@@ -1,11 +1,11 @@
 // One user session shared by two web applications, as an organisation sets it up; configured by the JSON in PROVIDER.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import { Provider } from 'oidc-provider';
+import { Provider, errors } from 'oidc-provider';
 import { controlServer } from './control.mjs';
 import { Journal } from './journal.mjs';
 
-const { port, clients, client_auth_methods: clientAuthMethods } = JSON.parse(process.env.PROVIDER);
+const { port, api, clients, client_auth_methods: clientAuthMethods } = JSON.parse(process.env.PROVIDER);
 
 const listen = (server, at) => new Promise((resolve, reject) => {
   server.on('error', reject);
@@ -21,16 +21,30 @@ const issuer = await listen(server, port);
 
 const provider = new Provider(issuer, {
   clients: clients.map(({ pre_authorized: _, ...client }) => ({
-    ...client,
     grant_types: ['authorization_code', 'refresh_token'],
-    backchannel_logout_session_required: true,
+    ...client,
+    ...(client.backchannel_logout_uri && { backchannel_logout_session_required: true }),
   })),
   clientAuthMethods,
   jwks: { keys: [signingKey] },
   cookies: { keys: [randomUUID()] },
   claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
   conformIdTokenClaims: false,
-  features: { backchannelLogout: { enabled: true }, revocation: { enabled: true } },
+  features: {
+    backchannelLogout: { enabled: true },
+    clientCredentials: { enabled: true },
+    introspection: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => undefined,
+      useGrantedResource: () => true,
+      getResourceServerInfo: (_ctx, resource) => {
+        if (resource !== api) throw new errors.InvalidTarget();
+        return { audience: api, scope: 'orders:read', accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } };
+      },
+    },
+    revocation: { enabled: true },
+  },
   // Without the dispatcher that it hands in, which refuses loopback.
   fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   findAccount: (_ctx, id) => ({
@@ -47,7 +61,7 @@ const provider = new Provider(issuer, {
   loadExistingGrant,
   pkce: { required: () => true },
   rotateRefreshToken: true,
-  ttl: { AccessToken: () => lifetimes.accessToken, Grant: 86400, IdToken: 3600, RefreshToken: 86400, Session: 86400 },
+  ttl: { AccessToken: () => lifetimes.accessToken, ClientCredentials: 600, Grant: 86400, IdToken: 3600, RefreshToken: 86400, Session: 86400 },
 });
 
 // The organisation consented in advance for one of its applications: its users see no consent page there.

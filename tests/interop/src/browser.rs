@@ -24,8 +24,11 @@ pub(crate) struct Browser {
 pub(crate) struct Page {
     pub(crate) url: Url,
     pub(crate) status: StatusCode,
+    /// How many led here.
+    pub(crate) redirects: usize,
     content_type: String,
     retry_after: Option<String>,
+    challenge: Option<String>,
     body: String,
 }
 
@@ -52,16 +55,24 @@ impl Browser {
 
     /// Calls an API of the application whose page is open.
     pub(crate) async fn call(&self, url: Url) -> Result<Page> {
-        let request = self.http.get(url.clone()).header(ACCEPT, "application/json");
+        self.call_with(url, None).await
+    }
+
+    /// The same with an access token, as a page without cookies of that origin does.
+    pub(crate) async fn call_with(&self, url: Url, access_token: Option<&str>) -> Result<Page> {
+        let mut request = self.http.get(url.clone()).header(ACCEPT, "application/json");
+        if let Some(token) = access_token {
+            request = request.bearer_auth(token);
+        }
         let request = request
             .header("sec-fetch-site", Relation::SameOrigin.as_str())
             .header("sec-fetch-mode", "cors")
             .header("sec-fetch-dest", "empty");
-        Page::read(url, request.send().await?).await
+        Page::read(url, 0, request.send().await?).await
     }
 
     async fn follow(&self, mut url: Url, mut request: RequestBuilder, mut site: Relation) -> Result<Page> {
-        for _ in 0..MOST_REDIRECTS {
+        for redirects in 0..MOST_REDIRECTS {
             let navigation = request
                 .header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
                 .header("sec-fetch-site", site.as_str())
@@ -70,7 +81,7 @@ impl Browser {
             let response =
                 navigation.send().await.with_context(|| format!("no answer from {}", shown(&url)))?;
             let Some(target) = target_of(&response)? else {
-                return Page::read(url, response).await;
+                return Page::read(url, redirects, response).await;
             };
             site = site.then(&url, &target);
             request = self.http.request(Method::GET, target.clone());
@@ -81,17 +92,20 @@ impl Browser {
 }
 
 impl Page {
-    async fn read(url: Url, response: Response) -> Result<Self> {
+    async fn read(url: Url, redirects: usize, response: Response) -> Result<Self> {
         let header =
             |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let content_type = header(CONTENT_TYPE.as_str()).unwrap_or_default();
-        let retry_after = header("retry-after");
-        Ok(Self { url, status: response.status(), content_type, retry_after, body: response.text().await? })
+        let (retry_after, challenge) = (header("retry-after"), header("www-authenticate"));
+        let status = response.status();
+        let body = response.text().await?;
+        Ok(Self { url, status, redirects, content_type, retry_after, challenge, body })
     }
 
     /// Fails unless the page has this status.
     pub(crate) fn expect(self, status: StatusCode) -> Result<Self> {
-        ensure!(self.status == status, "{} answered {}, not {status}", shown(&self.url), self.status);
+        let why = self.challenge.as_deref().unwrap_or_default();
+        ensure!(self.status == status, "{} answered {}, not {status} {why}", shown(&self.url), self.status);
         Ok(self)
     }
 
@@ -123,6 +137,15 @@ impl Page {
     pub(crate) fn form(&self, action: &str) -> Result<Form> {
         let form = Form::all_in(&self.body).into_iter().find(|form| form.path().ends_with(action));
         form.with_context(|| format!("{} has no form for …{action}", shown(&self.url)))
+    }
+
+    /// The value of `WWW-Authenticate`.
+    pub(crate) fn challenge(&self) -> Result<&str> {
+        self.challenge.as_deref().with_context(|| format!("no challenge at {}", shown(&self.url)))
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.body
     }
 
     /// The seconds of `Retry-After`.

@@ -5,7 +5,9 @@
 
 mod application;
 mod browser;
+mod clients;
 mod form;
+mod probe;
 mod process;
 mod provider;
 mod relay;

@@ -5,6 +5,8 @@ use reqwest::StatusCode;
 
 use crate::application::Application;
 use crate::browser::Browser;
+use crate::clients::Clients;
+use crate::probe::{self, Probe};
 use crate::process::{self, Process, log_tail};
 use crate::provider::Provider;
 use crate::relay::{Delivery, Relay};
@@ -17,6 +19,8 @@ pub(crate) struct Stage<P> {
     pub(crate) docs_portal: Application,
     pub(crate) provider: P,
     pub(crate) relay: Relay,
+    pub(crate) clients: Clients,
+    pub(crate) probe: Probe,
     running: Vec<Process>,
 }
 
@@ -27,9 +31,12 @@ impl<P: Provider> Stage<P> {
         let (installation, version) = report.step("it is installed", P::install()).await?;
         let provider = async {
             let relay = Relay::start().await?;
-            let [dashboard, docs_portal] = Application::both(&relay)?;
-            let provider = P::start(installation, [dashboard.clone(), docs_portal.clone()]).await?;
-            Ok(Self { dashboard, docs_portal, provider, relay, running: Vec::new() })
+            let (listener, at) = probe::listener().await?;
+            let clients = Clients::new(at, &relay)?;
+            let provider = P::start(installation, clients.clone()).await?;
+            let probe = Probe::start(listener, &clients.probe, provider.issuer(), provider.access_tokens())?;
+            let (dashboard, docs_portal) = (clients.dashboard.clone(), clients.docs_portal.clone());
+            Ok(Self { dashboard, docs_portal, provider, relay, clients, probe, running: Vec::new() })
         };
         let mut stage = report.step(format!("version {version} starts"), provider).await?;
         report.step("the dashboard and the docs portal start", stage.start_applications()).await?;

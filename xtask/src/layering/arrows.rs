@@ -24,7 +24,7 @@ const ARROWS: &[(&str, Imports)] = &[
     ("example-shared", Only(&["vestibule-axum", "vestibule-dev-idp"])),
     ("scenarios", Any),
     ("oracle", Only(&["vestibule"])),
-    ("interop", Only(&[])),
+    ("interop", Only(&["vestibule-axum"])),
     ("xtask", Only(&[])),
 ];
 

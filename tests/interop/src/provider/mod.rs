@@ -6,8 +6,11 @@ pub(crate) mod oidc_provider;
 use anyhow::Result;
 use url::Url;
 
+use vestibule_axum::vestibule::AccessTokenPolicy;
+
 use crate::application::Application;
 use crate::browser::Page;
+use crate::clients::Clients;
 use crate::form::Form;
 
 /// A provider that is installed, runs as processes of its own, and knows both applications.
@@ -25,7 +28,7 @@ pub(crate) trait Provider: Sized {
     async fn install() -> Result<(Self::Installation, String)>;
 
     /// Starts it with no memory of an earlier run, on any port.
-    async fn start(installation: Self::Installation, applications: [Application; 2]) -> Result<Self>;
+    async fn start(installation: Self::Installation, clients: Clients) -> Result<Self>;
 
     /// Ends it.
     async fn stop(&mut self) -> Result<()>;
@@ -37,6 +40,9 @@ pub(crate) trait Provider: Sized {
     async fn roll_keys(&mut self) -> Result<()>;
 
     fn issuer(&self) -> &Url;
+
+    /// How its access tokens are told from others.
+    fn access_tokens(&self) -> AccessTokenPolicy;
 
     /// What it calls `user` in a `sub`.
     fn subject_of<'a>(&'a self, user: &'a str) -> Result<&'a str>;

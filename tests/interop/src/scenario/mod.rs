@@ -3,11 +3,13 @@
 pub(crate) mod keycloak;
 pub(crate) mod oidc_provider;
 
+mod api;
 mod forgery;
 mod logout;
 mod outage;
 mod refresh;
 mod sign_on;
+mod silent;
 
 use crate::provider::Provider;
 use crate::report::{Report, Stopped};
@@ -19,6 +21,9 @@ async fn common<P: Provider>(report: &mut Report, stage: &mut Stage<P>) -> Resul
     refresh::once_when_due(report, stage, &alice).await?;
     logout::of_both(report, stage, &alice).await?;
     logout::refused_unless_genuine(report, stage).await?;
+    silent::login(report, stage).await?;
+    api::of_a_user(report, stage).await?;
+    api::of_services(report, stage).await?;
     outage::new_keys(report, stage).await?;
     outage::provider_down(report, stage).await
 }

@@ -13,11 +13,13 @@ use anyhow::{Context as _, Result, bail};
 use reqwest::Client;
 use tokio::time::{sleep, timeout};
 use url::Url;
+use vestibule_axum::vestibule::AccessTokenPolicy;
 
 use self::admin::Admin;
 use super::{PASSWORD, Prompt, Provider, Refresh};
 use crate::application::Application;
 use crate::browser::Page;
+use crate::clients::{API, Clients, Probe, Robot};
 use crate::form::Form;
 use crate::process::{Process, log_tail};
 
@@ -30,7 +32,7 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) struct Keycloak {
     folder: PathBuf,
-    applications: [Application; 2],
+    clients: Clients,
     issuer: Url,
     /// What an administrator may do.
     pub(crate) admin: Admin,
@@ -47,15 +49,15 @@ impl Provider for Keycloak {
         Ok((install::server().await?, install::VERSION.to_owned()))
     }
 
-    async fn start(folder: PathBuf, applications: [Application; 2]) -> Result<Self> {
+    async fn start(folder: PathBuf, clients: Clients) -> Result<Self> {
         install::lay_out(&folder, REALM_FILE)?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let server = Url::parse(&format!("http://127.0.0.1:{port}"))?;
         let issuer = server.join(&format!("/realms/{REALM}"))?;
-        let running = run(&folder, &issuer, &applications).await?;
+        let running = run(&folder, &issuer, &clients).await?;
         let admin = Admin::of(server)?;
         let subjects = admin.users().await?;
-        Ok(Self { folder, applications, issuer, admin, subjects, running: Some(running) })
+        Ok(Self { folder, clients, issuer, admin, subjects, running: Some(running) })
     }
 
     async fn stop(&mut self) -> Result<()> {
@@ -63,7 +65,7 @@ impl Provider for Keycloak {
     }
 
     async fn start_again(&mut self) -> Result<()> {
-        self.running = Some(run(&self.folder, &self.issuer, &self.applications).await?);
+        self.running = Some(run(&self.folder, &self.issuer, &self.clients).await?);
         Ok(())
     }
 
@@ -73,6 +75,11 @@ impl Provider for Keycloak {
 
     fn issuer(&self) -> &Url {
         &self.issuer
+    }
+
+    /// `typ` is `JWT`, or `at+jwt` where a client is set so, as the probe is; there is no `client_id` in either case.
+    fn access_tokens(&self) -> AccessTokenPolicy {
+        AccessTokenPolicy::untyped()
     }
 
     fn subject_of<'a>(&'a self, user: &'a str) -> Result<&'a str> {
@@ -99,7 +106,7 @@ impl Provider for Keycloak {
 }
 
 /// Starts the server and waits until it answers for the realm.
-async fn run(folder: &Path, issuer: &Url, applications: &[Application; 2]) -> Result<Process> {
+async fn run(folder: &Path, issuer: &Url, clients: &Clients) -> Result<Process> {
     let port = issuer.port().context("an issuer without a port")?;
     let mut command = java::command(folder);
     command
@@ -109,13 +116,22 @@ async fn run(folder: &Path, issuer: &Url, applications: &[Application; 2]) -> Re
         .arg("--cache=local")
         .env("KC_BOOTSTRAP_ADMIN_CLIENT_ID", admin::CLIENT_ID)
         .env("KC_BOOTSTRAP_ADMIN_CLIENT_SECRET", admin::CLIENT_SECRET);
-    for (prefix, application) in ["DASHBOARD", "DOCS_PORTAL"].into_iter().zip(applications) {
+    for (prefix, application) in [("DASHBOARD", &clients.dashboard), ("DOCS_PORTAL", &clients.docs_portal)] {
         command
             .env(format!("{prefix}_ID"), application.client_id)
             .env(format!("{prefix}_SECRET"), application.secret)
             .env(format!("{prefix}_URL"), application.url("").as_str().trim_end_matches('/'))
             .env(format!("{prefix}_LOGOUT_URL"), application.relayed_logout.as_str());
     }
+    let probe = &clients.probe;
+    command
+        .env("PROBE_ID", Probe::CLIENT_ID)
+        .env("PROBE_KEYS", probe.public_keys().to_string().replace('"', "\\\""))
+        .env("PROBE_URL", probe.base.as_str().trim_end_matches('/'))
+        .env("PROBE_LOGOUT_URL", probe.relayed_logout.as_str())
+        .env("ROBOT_ID", Robot::CLIENT_ID)
+        .env("ROBOT_SECRET", Robot::SECRET)
+        .env("API", API);
     let mut process = Process::start(Keycloak::NAME, &mut command)?;
     let discovery = format!("{issuer}/.well-known/openid-configuration");
     let http = Client::builder().no_proxy().build()?;

@@ -8,14 +8,16 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::process::Command;
 use url::Url;
+use vestibule_axum::vestibule::AccessTokenPolicy;
 
 use self::control::Control;
 use super::{PASSWORD, Prompt, Provider, Refresh};
 use crate::application::Application;
 use crate::browser::Page;
+use crate::clients::{API, Clients, Probe, Robot};
 use crate::form::Form;
 use crate::process::Process;
 
@@ -23,7 +25,7 @@ use crate::process::Process;
 #[derive(Debug)]
 pub(crate) struct OidcProvider {
     folder: PathBuf,
-    applications: [Application; 2],
+    clients: Clients,
     issuer: Url,
     running: Option<Running>,
 }
@@ -41,7 +43,7 @@ struct Listening {
 }
 
 /// How clients may authenticate, unless a scenario says otherwise.
-const AUTHENTICATION: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+const AUTHENTICATION: [&str; 3] = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
 
 impl Provider for OidcProvider {
     const NAME: &'static str = "oidc-provider";
@@ -54,9 +56,9 @@ impl Provider for OidcProvider {
         Ok((folder, version))
     }
 
-    async fn start(folder: PathBuf, applications: [Application; 2]) -> Result<Self> {
-        let (issuer, running) = Running::start(&folder, 0, &AUTHENTICATION, &applications).await?;
-        Ok(Self { folder, applications, issuer, running: Some(running) })
+    async fn start(folder: PathBuf, clients: Clients) -> Result<Self> {
+        let (issuer, running) = Running::start(&folder, 0, &AUTHENTICATION, &clients).await?;
+        Ok(Self { folder, clients, issuer, running: Some(running) })
     }
 
     async fn stop(&mut self) -> Result<()> {
@@ -75,6 +77,10 @@ impl Provider for OidcProvider {
 
     fn issuer(&self) -> &Url {
         &self.issuer
+    }
+
+    fn access_tokens(&self) -> AccessTokenPolicy {
+        AccessTokenPolicy::rfc9068()
     }
 
     fn subject_of<'a>(&'a self, user: &'a str) -> Result<&'a str> {
@@ -105,7 +111,7 @@ impl OidcProvider {
     /// authentication.
     pub(crate) async fn start_offering(&mut self, authentication: &[&str]) -> Result<()> {
         let port = self.issuer.port().context("an issuer without a port")?;
-        let (_, running) = Running::start(&self.folder, port, authentication, &self.applications).await?;
+        let (_, running) = Running::start(&self.folder, port, authentication, &self.clients).await?;
         self.running = Some(running);
         Ok(())
     }
@@ -126,13 +132,13 @@ impl Running {
         folder: &PathBuf,
         port: u16,
         authentication: &[&str],
-        applications: &[Application; 2],
+        clients: &Clients,
     ) -> Result<(Url, Self)> {
-        let clients = applications.each_ref().map(|application| application.registration(authentication));
         let configuration = json!({
             "port": port,
             "client_auth_methods": authentication,
-            "clients": clients,
+            "clients": registrations(clients, authentication),
+            "api": API,
         });
         let mut node = Command::new("node");
         node.arg("provider.mjs").current_dir(folder).env("PROVIDER", configuration.to_string());
@@ -141,4 +147,32 @@ impl Running {
             .with_context(|| format!("not a `listening` line: {listening}"))?;
         Ok((listening.issuer, Self { process, control: Control::at(listening.control)? }))
     }
+}
+
+/// What the provider is told of its clients; it offers these methods of client authentication.
+fn registrations(clients: &Clients, authentication: &[&str]) -> [Value; 4] {
+    let Clients { dashboard, docs_portal, probe } = clients;
+    let at_probe = |path: &str| probe.base.join(path).ok();
+    [
+        dashboard.registration(authentication),
+        docs_portal.registration(authentication),
+        json!({
+            "client_id": Probe::CLIENT_ID,
+            "token_endpoint_auth_method": "private_key_jwt",
+            "token_endpoint_auth_signing_alg": "ES256",
+            "jwks": probe.public_keys(),
+            "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+            "redirect_uris": [at_probe("/auth/callback")],
+            "backchannel_logout_uri": probe.relayed_logout,
+            "pre_authorized": true,
+        }),
+        json!({
+            "client_id": Robot::CLIENT_ID,
+            "client_secret": Robot::SECRET,
+            "token_endpoint_auth_method": authentication.first(),
+            "grant_types": ["client_credentials"],
+            "redirect_uris": [],
+            "response_types": [],
+        }),
+    ]
 }
