@@ -110,8 +110,8 @@ pub use client::{
 };
 pub use error::{ConfigError, Diagnose, Diagnosis, Disposition, Error, ProviderRefusal};
 pub use exchange::{
-    RefreshError, RefreshFailure, RetryAfter, RevocableToken, RevocationError, ServiceTokenError,
-    TokenEndpointError, TokenResponse,
+    IntrospectionError, RefreshError, RefreshFailure, RetryAfter, RevocableToken, RevocationError,
+    ServiceTokenError, TokenEndpointError, TokenResponse,
 };
 pub use issuer::{Issuer, Tenants};
 #[cfg(not(target_arch = "wasm32"))]
@@ -124,7 +124,7 @@ pub use login::{
 pub use maybe_send::{MaybeSend, MaybeSync};
 pub use provider::{DiscoveryError, Provider, ProviderBuilder, ProviderMetadata};
 pub use random::{OsRandom, Random, RandomError};
-pub use resource_server::{ResourceServer, ResourceServerBuilder};
+pub use resource_server::{Introspection, ResourceServer, ResourceServerBuilder};
 pub use secret::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, Nonce, RawIdToken, RefreshToken, State,
 };

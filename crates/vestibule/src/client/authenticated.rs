@@ -1,6 +1,7 @@
 use super::{Client, ClientKind};
 use crate::{
-    Error, ProviderMetadata, RefreshError, RevocationError, ServiceTokenError, TokenEndpointError,
+    Error, IntrospectionError, ProviderMetadata, RefreshError, RevocationError, ServiceTokenError,
+    TokenEndpointError,
     exchange::{Authentication, Exchange},
 };
 
@@ -77,6 +78,12 @@ impl RefusesClient for RefreshError {
 }
 
 impl RefusesClient for RevocationError {
+    fn refuses_client(&self) -> bool {
+        matches!(self, Self::Refused(Some(refusal)) if refusal.error() == INVALID_CLIENT)
+    }
+}
+
+impl RefusesClient for IntrospectionError {
     fn refuses_client(&self) -> bool {
         matches!(self, Self::Refused(Some(refusal)) if refusal.error() == INVALID_CLIENT)
     }

@@ -5,6 +5,7 @@ mod assertion;
 mod authenticated;
 mod credential;
 mod end_session;
+mod introspection;
 mod kind;
 mod login;
 mod logout;

@@ -55,6 +55,9 @@ pub enum ConfigError {
     /// A resource server names the same issuer twice.
     #[error("a resource server names the same issuer twice")]
     IssuerTwice,
+    /// A resource server asks about an issuer's tokens elsewhere, or about tokens without an issuer at two places.
+    #[error("a resource server introspects at the wrong provider, or at two")]
+    Introspection,
     /// The provider has no endpoint for what is asked.
     #[error("the provider does not offer that endpoint")]
     NoEndpoint,
@@ -116,6 +119,10 @@ impl Diagnose for ConfigError {
                 ("config.audience", "give the API the identifier that its tokens name in `aud`")
             }
             Self::IssuerTwice => ("config.issuer_twice", "name each issuer once, with all of its audiences"),
+            Self::Introspection => (
+                "config.introspection",
+                "introspect as a client of the same provider, and at one provider only, since opaque tokens do not name theirs",
+            ),
             Self::NoEndpoint => (
                 "config.no_endpoint",
                 "the provider's metadata lacks the endpoint; do without or ask the provider",

@@ -9,9 +9,9 @@ pub use diagnosis::{Diagnose, Diagnosis, Disposition};
 pub use refusal::ProviderRefusal;
 
 use crate::{
-    CallbackError, DiscoveryError, RandomError, RefreshError, RetryAfter, RevocationError, ServiceTokenError,
-    TokenEndpointError, TokenError, UserInfoError, backoff::Repeated, scalekit::ScalekitError,
-    transport::TransportError,
+    CallbackError, DiscoveryError, IntrospectionError, RandomError, RefreshError, RetryAfter,
+    RevocationError, ServiceTokenError, TokenEndpointError, TokenError, UserInfoError, backoff::Repeated,
+    scalekit::ScalekitError, transport::TransportError,
 };
 
 /// Everything that can go wrong with a provider, sorted by whose fault it is.
@@ -45,6 +45,9 @@ pub enum Error {
     /// A token was not revoked.
     #[error(transparent)]
     Revocation(#[from] RevocationError),
+    /// What an access token grants is not known from the provider.
+    #[error(transparent)]
+    Introspection(#[from] IntrospectionError),
     /// No token was granted to a service.
     #[error(transparent)]
     Service(#[from] ServiceTokenError),
@@ -65,6 +68,7 @@ impl Error {
         match self {
             Self::Discovery(DiscoveryError::Unavailable { retry_after })
             | Self::TokenEndpoint(TokenEndpointError::Unavailable { retry_after })
+            | Self::Introspection(IntrospectionError::Unavailable { retry_after })
             | Self::Revocation(RevocationError::Unavailable { retry_after })
             | Self::Service(ServiceTokenError::Unavailable { retry_after })
             | Self::Scalekit(ScalekitError::Unavailable { retry_after }) => *retry_after,
@@ -93,6 +97,7 @@ impl Diagnose for Error {
             Self::Refresh(error) => error.diagnosis(),
             Self::UserInfo(error) => error.diagnosis(),
             Self::Revocation(error) => error.diagnosis(),
+            Self::Introspection(error) => error.diagnosis(),
             Self::Service(error) => error.diagnosis(),
             Self::Scalekit(error) => error.diagnosis(),
             Self::Random(error) => error.diagnosis(),

@@ -26,6 +26,8 @@ pub struct ProviderMetadata {
     pub jwks_uri: Url,
     /// Where claims about a user can be read.
     pub userinfo_endpoint: Option<Url>,
+    /// Where access tokens are asked about (RFC 7662).
+    pub introspection_endpoint: Option<Url>,
     /// Where tokens are revoked (RFC 7009).
     pub revocation_endpoint: Option<Url>,
     /// Where users are sent to log out (RP-Initiated Logout section 2.1).
@@ -67,6 +69,7 @@ impl ProviderMetadata {
             token_endpoint: reader.required(reader.called("token_endpoint")?, "token_endpoint")?,
             jwks_uri: reader.required(reader.called("jwks_uri")?, "jwks_uri")?,
             userinfo_endpoint: reader.called("userinfo_endpoint")?,
+            introspection_endpoint: reader.called("introspection_endpoint")?,
             revocation_endpoint: reader.called("revocation_endpoint")?,
             end_session_endpoint: reader.visited("end_session_endpoint")?,
             token_endpoint_auth_methods: reader
@@ -86,7 +89,12 @@ impl ProviderMetadata {
     /// The hosts of endpoints that are not the issuer's own. Providers may spread over hosts; an unexpected one is worth
     /// a look (checklist E08).
     pub fn foreign_hosts(&self) -> BTreeSet<&str> {
-        let optional = [&self.userinfo_endpoint, &self.revocation_endpoint, &self.end_session_endpoint];
+        let optional = [
+            &self.userinfo_endpoint,
+            &self.introspection_endpoint,
+            &self.revocation_endpoint,
+            &self.end_session_endpoint,
+        ];
         let own = self.issuer.url();
         [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri]
             .into_iter()

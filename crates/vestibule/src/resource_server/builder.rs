@@ -1,6 +1,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Inner, ResourceServer, trusted_issuer::TrustedIssuer, verified_tokens::VerifiedTokens};
+use super::{
+    Inner, Introspection, ResourceServer, flights::Flights, trusted_issuer::TrustedIssuer,
+    verified_tokens::VerifiedTokens,
+};
 use crate::{AccessTokenPolicy, AuthorityClaims, ConfigError, Provider};
 
 /// Settings of a [`ResourceServer`].
@@ -25,6 +28,7 @@ impl ResourceServerBuilder {
             audiences: vec![identifier],
             policy: AccessTokenPolicy::default(),
             authority: AuthorityClaims::default(),
+            introspection: None,
         };
         Self { first, others: Vec::new(), remembered_tokens: REMEMBERED_TOKENS }
     }
@@ -47,6 +51,27 @@ impl ResourceServerBuilder {
     /// In which claims this issuer tells what the caller may do.
     pub fn authority(mut self, claims: AuthorityClaims) -> Self {
         self.first.authority = claims;
+        self
+    }
+
+    /// Asks this issuer about access tokens that are no JWT (RFC 7662); see [`Introspection`] for JWTs. Default: they are
+    /// refused.
+    ///
+    /// One call for each token, whoever brings it at the same time; at most 64 at a time, beyond which callers are told to
+    /// come back ([`IntrospectionError::Busy`](crate::IntrospectionError::Busy)). What is refused is not remembered.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), vestibule::ConfigError> {
+    /// use vestibule::{ClientSecret, Provider};
+    ///
+    /// let provider = Provider::new("https://acme.example")?;
+    /// let client = provider.web_app("orders", ClientSecret::new("from your configuration"));
+    /// let api = provider.resource_server("https://api.acme.example").introspection(client).build()?;
+    /// # let _ = api; Ok(())
+    /// # }
+    /// ```
+    pub fn introspection(mut self, introspection: impl Into<Introspection>) -> Self {
+        self.first.introspection = Some(introspection.into());
         self
     }
 
@@ -85,6 +110,8 @@ impl ResourceServerBuilder {
     /// # Errors
     /// - [`ConfigError::Audience`] when the identifier or an audience is empty.
     /// - [`ConfigError::IssuerTwice`] when two of the issuers are the same.
+    /// - [`ConfigError::Introspection`] when an issuer's tokens are asked about as a client of another one, or two issuers
+    ///   are asked.
     pub fn build(self) -> Result<ResourceServer, ConfigError> {
         let identifier = self.first.audiences.first().cloned().unwrap_or_default();
         let provider = self.first.provider.clone();
@@ -96,7 +123,14 @@ impl ResourceServerBuilder {
         if names.len() < issuers.len() {
             return Err(ConfigError::IssuerTwice);
         }
-        let verified = VerifiedTokens::new(self.remembered_tokens);
-        Ok(ResourceServer(Arc::new(Inner { identifier, provider, issuers, verified })))
+        let mut asked = issuers.iter().filter_map(|issuer| issuer.introspection.as_ref().zip(Some(issuer)));
+        let is_elsewhere = |(asked, issuer): (&Introspection, &TrustedIssuer)| {
+            asked.client.provider().issuer() != issuer.provider.issuer()
+        };
+        if asked.clone().count() > 1 || asked.any(is_elsewhere) {
+            return Err(ConfigError::Introspection);
+        }
+        let (verified, flights) = (VerifiedTokens::new(self.remembered_tokens), Flights::default());
+        Ok(ResourceServer(Arc::new(Inner { identifier, provider, issuers, verified, flights })))
     }
 }

@@ -1,6 +1,8 @@
 //! An API that is called with access tokens.
 
 mod builder;
+mod flights;
+mod introspection;
 mod token_hash;
 mod trusted_issuer;
 mod verified_tokens;
@@ -8,6 +10,8 @@ mod verified_tokens;
 use std::{fmt, sync::Arc, time::Duration};
 
 pub use builder::ResourceServerBuilder;
+use flights::Flights;
+pub use introspection::Introspection;
 use token_hash::TokenHash;
 use trusted_issuer::TrustedIssuer;
 use verified_tokens::{Entry, VerifiedTokens};
@@ -48,6 +52,7 @@ struct Inner {
     provider: Provider,
     issuers: Vec<TrustedIssuer>,
     verified: VerifiedTokens,
+    flights: Flights,
 }
 
 impl ResourceServer {
@@ -68,7 +73,7 @@ impl ResourceServer {
 
     /// How far the clock of this token's issuer may be off, by the policy for it. Zero for an issuer that is not trusted.
     pub fn clock_skew(&self, grant: &AccessGrant) -> Duration {
-        let named = |issuer: &&TrustedIssuer| issuer.provider.issuer().as_str() == grant.issuer();
+        let named = |issuer: &&TrustedIssuer| issuer.provider.issuer().keeps_users_of(grant.issuer());
         self.0.issuers.iter().find(named).map_or(Duration::ZERO, |issuer| issuer.policy.jwt.clock_skew)
     }
 
@@ -89,10 +94,21 @@ impl ResourceServer {
             return Err(TokenError::from(JwtError::TooLarge).into());
         }
         let hash = TokenHash::of(raw);
-        match self.known(&hash) {
-            Some(grant) => Ok(grant),
-            None => self.verify_jwt(raw, hash).await,
+        if let Some(grant) = self.known(&hash) {
+            return Ok(grant);
         }
+        match self.introspector() {
+            Some((position, issuer, introspection)) if !looks_like_jwt(raw) => {
+                let asked = Asked { position, issuer, introspection, raw, verified: None };
+                self.introspect(hash, asked).await
+            }
+            _ => self.verify_jwt(raw, hash).await,
+        }
+    }
+
+    fn introspector(&self) -> Option<(usize, &TrustedIssuer, &Introspection)> {
+        let mut issuers = self.0.issuers.iter().enumerate();
+        issuers.find_map(|(position, issuer)| Some((position, issuer, issuer.introspection.as_ref()?)))
     }
 
     fn known(&self, hash: &TokenHash) -> Option<Arc<Verified<AccessGrant>>> {
@@ -109,6 +125,10 @@ impl ResourceServer {
         let (position, issuer) = self.issuer_of(&token).map_err(TokenError::from)?;
         let generation = issuer.provider.key_generation();
         let grant = Arc::new(issuer.verify(raw, token).await?);
+        if let Some(introspection) = issuer.introspection.as_ref().filter(|settings| settings.also_jwts) {
+            let asked = Asked { position, issuer, introspection, raw, verified: Some(grant) };
+            return self.introspect(hash, asked).await;
+        }
         let entry = Entry {
             grant: Arc::clone(&grant),
             issuer: position,
@@ -119,6 +139,28 @@ impl ResourceServer {
         Ok(grant)
     }
 
+    /// Asks the provider, once for all who bring the token at the same time.
+    async fn introspect(
+        &self,
+        hash: TokenHash,
+        asked: Asked<'_>,
+    ) -> Result<Arc<Verified<AccessGrant>>, Error> {
+        let Asked { position, issuer, introspection, raw, verified } = asked;
+        let ask = async || {
+            if let Some(grant) = self.known(&hash) {
+                return Ok(grant);
+            }
+            let generation = issuer.provider.key_generation();
+            let ends_at = issuer.provider.clock().monotonic().saturating_add(introspection.remembered_for);
+            let answer = issuer.introspect(introspection, raw, verified.as_deref()).await?;
+            let grant = verified.clone().unwrap_or_else(|| Arc::new(answer));
+            let entry = Entry { grant: Arc::clone(&grant), issuer: position, generation, ends_at };
+            self.0.verified.keep(hash, entry);
+            Ok(grant)
+        };
+        self.0.flights.join(hash, ask).await
+    }
+
     /// What the token says of its issuer is not to be believed: it only chooses from the list, and with that whose keys are
     /// asked (checklist G12).
     fn issuer_of(&self, token: &UnverifiedJwt<'_>) -> Result<(usize, &TrustedIssuer), AccessTokenError> {
@@ -126,6 +168,22 @@ impl ResourceServer {
         let found = self.0.issuers.iter().enumerate().find(|(_, issuer)| made_it(issuer));
         found.ok_or(AccessTokenError::IssuerMismatch)
     }
+}
+
+/// A token that the provider is asked about.
+struct Asked<'a> {
+    position: usize,
+    issuer: &'a TrustedIssuer,
+    introspection: &'a Introspection,
+    raw: &'a str,
+    /// What it grants by its own word, if it is a JWT.
+    verified: Option<Arc<Verified<AccessGrant>>>,
+}
+
+/// Whether the token begins like base64url of `{`, and has parts (RFC 7519 section 3). It is never asked about then unless it
+/// passes as a JWT.
+fn looks_like_jwt(raw: &str) -> bool {
+    raw.starts_with('e') && raw.contains('.')
 }
 
 impl fmt::Debug for ResourceServer {

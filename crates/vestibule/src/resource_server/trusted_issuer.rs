@@ -1,6 +1,6 @@
-use super::verified_tokens::Entry;
+use super::{Introspection, verified_tokens::Entry};
 use crate::{
-    AccessGrant, AccessTokenPolicy, AuthorityClaims, Provider, TokenError, Verified,
+    AccessGrant, AccessTokenError, AccessTokenPolicy, AuthorityClaims, Error, Provider, TokenError, Verified,
     jwt::UnverifiedJwt,
     token::{AccessTokenRules, Verifier},
 };
@@ -13,6 +13,7 @@ pub(super) struct TrustedIssuer {
     pub(super) audiences: Vec<String>,
     pub(super) policy: AccessTokenPolicy,
     pub(super) authority: AuthorityClaims,
+    pub(super) introspection: Option<Introspection>,
 }
 
 impl TrustedIssuer {
@@ -30,6 +31,28 @@ impl TrustedIssuer {
             now: self.provider.clock().now(),
         };
         verifier.verify_parsed(raw, token, &self.rules()).await
+    }
+
+    /// Asks the provider about an opaque token, or once more about a JWT that was `verified`, which it must then agree with.
+    pub(super) async fn introspect(
+        &self,
+        introspection: &Introspection,
+        raw: &str,
+        verified: Option<&Verified<AccessGrant>>,
+    ) -> Result<Verified<AccessGrant>, Error> {
+        let members = introspection.client.introspect(raw).await?;
+        let audience_required = introspection.audience_required && verified.is_none();
+        let now = self.provider.clock().now();
+        let grant = self
+            .rules()
+            .introspected(members, self.provider.issuer(), audience_required, now)
+            .map_err(TokenError::from)?;
+        match verified {
+            Some(verified) if grant.claim("sub").is_some_and(|stated| stated != verified.subject()) => {
+                Err(TokenError::from(AccessTokenError::Claim { claim: "sub" }).into())
+            }
+            _ => Ok(grant),
+        }
     }
 
     /// Whether verifying the token again would not tell anything new.

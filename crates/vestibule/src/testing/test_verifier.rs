@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
 use crate::{
-    AwsLc, ConfigError, IdToken, IdpInitiatedLogin, Issuer, KeySet, LogoutToken, Nonce, ProviderTime,
-    TokenError, TokenPolicy, UserInfo, Verified,
-    token::{IdTokenRules, IdpInitiatedLoginRules, LogoutTokenRules, UserInfoRules, Verifier},
+    AccessGrant, AccessTokenPolicy, AuthorityClaims, AwsLc, ConfigError, IdToken, IdpInitiatedLogin, Issuer,
+    KeySet, LogoutToken, Nonce, ProviderTime, TokenError, TokenPolicy, UserInfo, Verified,
+    token::{
+        AccessTokenRules, IdTokenRules, IdpInitiatedLoginRules, LogoutTokenRules, UserInfoRules, Verifier,
+    },
 };
 
 /// The verifier alone, over keys and a time that are given: for tests, benchmarks and fuzzing of what it accepts.
@@ -78,6 +80,21 @@ impl TestVerifier {
     /// As the client's own verification.
     pub async fn user_info(&self, raw: &str, subject: &str) -> Result<UserInfo, TokenError> {
         UserInfoRules::new(subject).read(&self.verifier(), true, raw.as_bytes()).await
+    }
+
+    /// Verifies an access token for an API with this identifier.
+    ///
+    /// # Errors
+    /// As a resource server's own verification.
+    pub async fn access_token(
+        &self,
+        raw: &str,
+        audience: &str,
+        policy: &AccessTokenPolicy,
+    ) -> Result<Verified<AccessGrant>, TokenError> {
+        let (audiences, authority) = ([audience.to_owned()], AuthorityClaims::default());
+        let rules = AccessTokenRules { audiences: &audiences, policy, authority: &authority };
+        Verifier { policy: &policy.jwt, ..self.verifier() }.verify(raw, &rules).await
     }
 
     fn verifier(&self) -> Verifier<'_, Arc<KeySet>> {

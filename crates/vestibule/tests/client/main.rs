@@ -11,6 +11,7 @@ mod conformance;
 mod discovery;
 mod end_session;
 mod endpoints;
+mod introspection;
 mod issuer_quirks;
 mod metadata_cache;
 mod pending;

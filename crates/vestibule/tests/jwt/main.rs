@@ -12,7 +12,8 @@ use std::{
 
 use serde_json::Value;
 use vestibule::{
-    Algorithm, AllowedAlgorithms, Diagnose, KeySet, Nonce, ProviderTime, TokenError, TokenPolicy,
+    AccessTokenPolicy, Algorithm, AllowedAlgorithms, Diagnose, KeySet, Nonce, ProviderTime, TokenError,
+    TokenPolicy,
     testing::{TestIssuer, TestKey, TestVerifier},
 };
 

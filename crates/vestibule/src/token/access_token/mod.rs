@@ -1,6 +1,7 @@
 //! Access tokens as an API receives them: who calls, through which client, and what they may do.
 
 mod error;
+mod introspected;
 mod policy;
 mod rules;
 
