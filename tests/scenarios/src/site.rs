@@ -24,8 +24,11 @@ pub(crate) const PATHS: [&str; 11] = [
     CALLER,
 ];
 
-/// What guarded places need, the outermost layer first.
-pub(crate) const GUARDED: [(&str, &[fn() -> Requirement]); 11] = [
+/// What a place needs, the outermost layer first.
+pub(crate) type Layers = [fn() -> Requirement];
+
+/// The guarded places.
+pub(crate) const GUARDED: [(&str, &Layers); 11] = [
     ("/needs/role", &[|| Requirement::role("admin")]),
     ("/needs/permission", &[|| Requirement::permission("orders:write")]),
     ("/needs/scope", &[|| Requirement::scope("orders:read")]),

@@ -189,6 +189,11 @@ impl<S> RelyingPartyBuilder<S> {
         }
     }
 
+    /// The client that it is built on.
+    pub fn client(&self) -> &Client<AnyKind> {
+        &self.client
+    }
+
     /// Under which path the endpoints are mounted. Default: `/auth`.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();

@@ -13,11 +13,13 @@ use crate::provider::Provider;
 use crate::report::{Report, Stopped};
 use crate::stage::Stage;
 
-/// Seconds. Shorter than the margin at which an application refreshes, so due as soon as it is issued.
-pub(super) const DUE: u32 = 30;
+/// Seconds. A token that lives so long is [due](until_due) after half of them.
+pub(super) const DUE: u32 = 4;
+/// Seconds. Due in a while, and alive for as long again.
+pub(super) const DUE_LATER: u32 = 30;
 pub(super) const NOT_DUE: u32 = 3600;
 const AT_ONCE: usize = 20;
-const REFRESHED_WITHIN: Duration = Duration::from_secs(15);
+const REFRESHED_WITHIN: Duration = Duration::from_secs(20);
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 /// A due token is refreshed, with rotation, by exactly one call; another is left alone.
@@ -39,6 +41,7 @@ pub(super) async fn once_when_due<P: Provider>(
             let prompts = sign_in(alice, stage, dashboard, "alice").await?;
             ensure!(prompts.is_empty(), "the provider showed {prompts:?}");
             for refreshes in 1..=2 {
+                until_due().await;
                 me(alice, stage, dashboard, "alice").await?;
                 expect_refreshes(stage, refreshes).await?;
             }
@@ -48,6 +51,7 @@ pub(super) async fn once_when_due<P: Provider>(
     report
         .step(format!("{AT_ONCE} calls at once on a due token make one refresh, and none fails"), async {
             stage.provider.set_access_token_lifetime(NOT_DUE).await?;
+            until_due().await;
             let mut calls = JoinSet::new();
             for _ in 0..AT_ONCE {
                 let (alice, url) = (alice.clone(), dashboard.url("/api/me"));
@@ -59,6 +63,11 @@ pub(super) async fn once_when_due<P: Provider>(
             expect_refreshes(stage, 3).await
         })
         .await
+}
+
+/// Waits until a token that was issued just now, for a life of [`DUE`], is due: by the clocks of other processes.
+pub(super) async fn until_due() {
+    sleep(Duration::from_secs(u64::from(DUE / 2))).await;
 }
 
 /// Calls the dashboard's API until that has made it refresh once more: after a refresh that failed, it waits a moment.

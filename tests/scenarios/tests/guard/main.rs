@@ -1,5 +1,7 @@
 //! Guarded places: rights, and logins that must be stronger or newer.
 
+mod limits;
 mod rights;
+mod sources;
 mod step_up;
 mod step_up_refused;

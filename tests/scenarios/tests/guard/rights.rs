@@ -1,4 +1,4 @@
-use scenarios::{Browser, Calls, Mount, Request, World, on_every_mount};
+use scenarios::{API, Browser, Calls, Mount, Request, World, on_every_mount};
 use serde_json::json;
 use vestibule_web::conformance::Verb;
 
@@ -10,6 +10,7 @@ on_every_mount! {
     c27_an_anonymous_visitor_logs_in_first
     h07_an_outage_of_the_store_is_no_refusal
     a_right_of_another_kind_does_not_count
+    g05_an_access_token_is_judged_where_one_is_sent
 }
 
 /// What each place needs, as the refusal says it.
@@ -147,5 +148,30 @@ async fn a_right_of_another_kind_does_not_count(mount: &'static dyn Mount) -> Wo
     for (path, _) in PLACES {
         assert_eq!(alice.api(&world, path).await.code(), "guard.forbidden", "{path}");
     }
+    world
+}
+
+async fn g05_an_access_token_is_judged_where_one_is_sent(mount: &'static dyn Mount) -> World {
+    let (world, alice) = world_of_an_admin(mount).await;
+    let call = |path: &str, scope: &str| {
+        let token = world.provider().access_token(API, |claims| claims["scope"] = json!(scope));
+        Request::api(path).header("authorization", format!("Bearer {token}"))
+    };
+    let answer = alice.send(&world, call("/needs/scope", "openid orders:read")).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let before = world.snapshot().await;
+    for (path, code, status, told) in [
+        ("/needs/scope", "rs.scope", 403, "error=\"insufficient_scope\""),
+        ("/needs/scope", "rs.scope", 403, "scope=\"orders:read\""),
+        ("/needs/role", "guard.forbidden", 403, "error=\"insufficient_scope\""),
+        ("/needs/mfa", "guard.step_up", 401, "error=\"insufficient_user_authentication\""),
+        ("/needs/mfa", "guard.step_up", 401, "acr_values=\"urn:mfa\""),
+    ] {
+        // The session would do, and does not count.
+        let answer = alice.send(&world, call(path, "openid orders")).await;
+        assert_eq!((answer.status, answer.code().as_str()), (status, code), "{path}");
+        assert!(answer.header("www-authenticate").unwrap().contains(told), "{answer:?}");
+    }
+    world.snapshot().await.assert_unchanged_since(&before, Calls::NONE);
     world
 }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use scenarios::{
     Browser, Mount, Node, Request, World, cookie_key, on_every_mount, provider::ACCESS_TOKEN_LIFETIME, trace,
 };
+use serde_json::json;
 use vestibule_web::CookieKeys;
 
 on_every_mount! {
@@ -11,6 +12,7 @@ on_every_mount! {
     h24_a_node_without_the_key_does_not_fail
     h24_a_retired_key_costs_no_more_than_a_login
     h24_a_record_of_another_format_is_no_session
+    h24_a_record_of_the_first_format_still_reads
 }
 
 /// A node with these cookie keys, by number; the world's own has number 0.
@@ -106,4 +108,29 @@ async fn h24_a_record_of_another_format_is_no_session(mount: &'static dyn Mount)
         trace::start();
     }
     world
+}
+
+/// As the first release wrote it: without what the user may do.
+async fn h24_a_record_of_the_first_format_still_reads(mount: &'static dyn Mount) -> World {
+    let world = World::new(mount).await;
+    world.provider().describe("alice", json!({ "roles": ["admin"] }));
+    let alice = world.login("alice").await;
+    world.write_grant(&alice, in_the_first_format(&world.record(&alice).await.grant).into()).await;
+    assert_eq!(alice.page(&world, "/needs/role").await.text(), "only for you, alice");
+    assert!(alice.session(&world).await.authority().scopes.is_empty(), "nobody noted them");
+    world.advance(Duration::from_secs(ACCESS_TOKEN_LIFETIME));
+    assert_eq!(alice.api(&world, "/api/token").await.status, 200);
+    assert_eq!(world.record(&alice).await.grant[0], 2, "the next writing is in the format of now");
+    assert_eq!(alice.page(&world, "/needs/role").await.text(), "only for you, alice");
+    world
+}
+
+fn in_the_first_format(grant: &[u8]) -> Vec<u8> {
+    let length = |part: usize| {
+        let at = 1 + 4 * part;
+        u32::from_be_bytes(grant[at..at + 4].try_into().unwrap()) as usize
+    };
+    let end_of_claims = 21 + (0..4).map(length).sum::<usize>();
+    let (kept, left_out) = (&grant[21..end_of_claims], length(4));
+    [&[1], &grant[1..17], kept, &grant[end_of_claims + left_out..]].concat()
 }

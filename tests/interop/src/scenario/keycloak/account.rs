@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use crate::provider::Provider as _;
 use crate::provider::keycloak::Keycloak;
 use crate::report::{Report, Stopped};
-use crate::scenario::refresh::{DUE, NOT_DUE};
+use crate::scenario::refresh::{DUE, NOT_DUE, until_due};
 use crate::scenario::sign_on::{at_both, refused};
 use crate::stage::Stage;
 
@@ -18,6 +18,7 @@ pub(super) async fn disabled(report: &mut Report, stage: &Stage<Keycloak>) -> Re
             stage.provider.set_access_token_lifetime(DUE).await?;
             let heidi = at_both(stage, "heidi").await?;
             admin.enable(heidi_id, false).await?;
+            until_due().await;
             for application in [&stage.dashboard, &stage.docs_portal] {
                 let answer = heidi.call(application.url("/api/me")).await?;
                 let problem = answer.expect_problem(StatusCode::UNAUTHORIZED)?.json()?;

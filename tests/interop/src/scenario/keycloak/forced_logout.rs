@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::provider::Provider as _;
 use crate::provider::keycloak::Keycloak;
 use crate::report::{Report, Stopped};
-use crate::scenario::refresh::{DUE, NOT_DUE};
+use crate::scenario::refresh::{DUE, NOT_DUE, until_due};
 use crate::scenario::sign_on::{at_both, me, refused};
 use crate::stage::Stage;
 
@@ -54,6 +54,7 @@ pub(super) async fn of_the_realm(report: &mut Report, stage: &Stage<Keycloak>) -
                 let grace = at_both(stage, "grace").await?;
                 let before = heard(stage);
                 stage.provider.admin.log_out_all().await?;
+                until_due().await;
                 refused(&grace, &stage.dashboard).await?;
                 refused(&grace, &stage.docs_portal).await?;
                 expect_heard(stage, before)?;

@@ -3,15 +3,15 @@
 use crate::provider::Provider as _;
 use crate::provider::keycloak::Keycloak;
 use crate::report::{Report, Stopped};
-use crate::scenario::refresh::{self, DUE};
+use crate::scenario::refresh::{self, DUE_LATER};
 use crate::scenario::sign_on::{at_both, me, refused};
 use crate::stage::Stage;
 
 /// Sessions outlive a restart of the provider, at both ends.
 pub(super) async fn in_between(report: &mut Report, stage: &mut Stage<Keycloak>) -> Result<(), Stopped> {
     let alice = report
-        .step("the provider is down while alice's token is due: she stays logged in at both", async {
-            stage.provider.set_access_token_lifetime(DUE).await?;
+        .step("the provider is down: alice, whose token lives, stays logged in at both", async {
+            stage.provider.set_access_token_lifetime(DUE_LATER).await?;
             let alice = at_both(stage, "alice").await?;
             stage.provider.stop().await?;
             me(&alice, stage, &stage.dashboard, "alice").await?;

@@ -8,7 +8,7 @@ use crate::process::log_tail;
 use crate::provider::Provider as _;
 use crate::provider::keycloak::Keycloak;
 use crate::report::{Report, Stopped};
-use crate::scenario::refresh::{self, DUE, NOT_DUE};
+use crate::scenario::refresh::{self, DUE_LATER, NOT_DUE};
 use crate::scenario::sign_on::{answer_prompts, me, sign_in};
 use crate::stage::Stage;
 
@@ -17,7 +17,7 @@ pub(super) async fn changed(report: &mut Report, stage: &Stage<Keycloak>) -> Res
     let (admin, dashboard) = (&stage.provider.admin, &stage.dashboard);
     let grace = report
         .step("the dashboard's secret is changed at the provider; who is logged in stays so", async {
-            stage.provider.set_access_token_lifetime(DUE).await?;
+            stage.provider.set_access_token_lifetime(DUE_LATER).await?;
             let grace = Browser::new()?;
             sign_in(&grace, stage, dashboard, "grace").await?;
             admin.set_secret(dashboard, "another secret").await?;
