@@ -1,6 +1,7 @@
 //! Guarded places: rights, and logins that must be stronger or newer.
 
 mod limits;
+mod modes;
 mod rights;
 mod sources;
 mod step_up;
