@@ -1,11 +1,13 @@
-use std::time::Duration;
+use std::{io, net::TcpListener, time::Duration};
 
+use actix_web::{HttpServer, dev::Service as _};
 use anyhow::{Context as _, Result};
 use axum::{Router, extract::Request, middleware};
-use example_shared::testing;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use example_shared::{Settings, on_axum, testing};
+use tokio::{sync::watch, task::JoinSet};
 use tracing::{Instrument as _, Span, info_span};
 use vestibule_dev_idp::{Clock, DevIdp, DevIdpBuilder, StartError, User};
+use vestibule_web::RelyingParty;
 
 /// The ports of provider, dashboard and docs portal.
 pub(crate) const USUAL_PORTS: [u16; 3] = [9000, 3000, 3001];
@@ -22,7 +24,7 @@ pub(crate) struct Stage {
     pub(crate) dashboard: App,
     pub(crate) docs_portal: App,
     stop: watch::Sender<bool>,
-    servers: JoinSet<std::io::Result<()>>,
+    servers: JoinSet<io::Result<()>>,
 }
 
 /// A running application.
@@ -36,8 +38,8 @@ pub(crate) struct App {
 impl Stage {
     /// Starts everything, each on its port, or on a free one where that is taken.
     pub(crate) async fn set(clock: &Clock, [idp, dashboard, docs_portal]: [u16; 3]) -> Result<Self> {
-        let (dashboard_listener, dashboard) = listen("dashboard", dashboard).await?;
-        let (docs_listener, docs_portal) = listen("docs-portal", docs_portal).await?;
+        let (dashboard_listener, dashboard) = listen("dashboard", dashboard)?;
+        let (docs_listener, docs_portal) = listen("docs-portal", docs_portal)?;
         let idp = start_provider(clock, idp).context("the provider did not start")?;
         let (stop, stopped) = watch::channel(false);
         let mut stage = Self { idp, dashboard, docs_portal, stop, servers: JoinSet::new() };
@@ -48,9 +50,8 @@ impl Stage {
         let dashboard_app = named(info_span!("dashboard"), dashboard::app(&settings, rp));
         let (settings, rp) =
             testing::register(idp, docs_portal.client_id, &docs_portal.url, Some(&dashboard.url))?;
-        let docs_app = named(info_span!("docs-portal"), docs_portal::app(&settings, rp));
-        stage.servers.spawn(run(dashboard_listener, dashboard_app, stopped.clone()));
-        stage.servers.spawn(run(docs_listener, docs_app, stopped));
+        stage.servers.spawn(on_axum::serve_on(dashboard_listener, dashboard_app, once(stopped.clone())));
+        stage.servers.spawn(serve_docs(docs_listener, settings, rp, once(stopped)));
         Ok(stage)
     }
 
@@ -86,11 +87,10 @@ fn provider(clock: &Clock) -> DevIdpBuilder {
         .user(User::new("carol").name("Carol Kennicott").email("carol@acme.example"))
 }
 
-async fn listen(client_id: &'static str, port: u16) -> Result<(TcpListener, App)> {
-    let listener = match TcpListener::bind(("127.0.0.1", port)).await {
-        Ok(listener) => listener,
-        Err(_) => TcpListener::bind(("127.0.0.1", 0)).await.context("no port is free")?,
-    };
+fn listen(client_id: &'static str, port: u16) -> Result<(TcpListener, App)> {
+    let listener = TcpListener::bind(("127.0.0.1", port))
+        .or_else(|_| TcpListener::bind(("127.0.0.1", 0)))
+        .context("no port is free")?;
     let url = format!("http://{}", listener.local_addr()?);
     Ok((listener, App { client_id, url }))
 }
@@ -102,7 +102,23 @@ fn named(span: Span, app: Router) -> Router {
     }))
 }
 
-async fn run(listener: TcpListener, app: Router, mut stopped: watch::Receiver<bool>) -> std::io::Result<()> {
-    let stopped = async move { drop(stopped.wait_for(|stopped| *stopped).await) };
-    axum::serve(listener, app).with_graceful_shutdown(stopped).await
+/// Serves the docs portal, and marks what it logs with its name.
+async fn serve_docs(
+    listener: TcpListener,
+    settings: Settings,
+    relying_party: RelyingParty,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let app = move || {
+        let span = info_span!("docs-portal");
+        docs_portal::app(&settings, relying_party.clone())
+            .wrap_fn(move |request, next| next.call(request).instrument(span.clone()))
+    };
+    let server = HttpServer::new(app).workers(1).shutdown_signal(stopped).listen(listener)?.run();
+    server.await
+}
+
+/// Completes when everything is to stop.
+async fn once(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

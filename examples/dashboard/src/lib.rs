@@ -10,11 +10,11 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{Query, State},
-    response::Response,
     routing::{get, post},
 };
 use example_shared::{
-    CameFrom, Settings, Site, account, api_me, end_other_sessions, end_session, stylesheet,
+    CameFrom, Page, Settings, Site, account,
+    on_axum::{api_me, end_other_sessions, end_session, stylesheet},
 };
 use vestibule_axum::{Failure, RelyingParty, Session, Visitor};
 
@@ -33,7 +33,7 @@ pub fn app(settings: &Settings, relying_party: RelyingParty) -> Router {
 }
 
 /// `GET /`: for everybody, with more in it for those who are signed in.
-async fn overview(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Response, Failure> {
+async fn overview(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Page, Failure> {
     Ok(match visitor {
         Visitor::Anonymous => view::welcome(&site),
         Visitor::SignedIn(session) => view::overview(&site, &session, &session.all_of_user().await?),
@@ -45,6 +45,6 @@ async fn me(
     State(site): State<Arc<Site>>,
     session: Session,
     Query(came_from): Query<CameFrom>,
-) -> Result<Response, Failure> {
+) -> Result<Page, Failure> {
     Ok(view::me(&site, &session, &came_from, &account(&session).await?))
 }

@@ -1,7 +1,6 @@
 //! The pages.
 
-use axum::response::Response;
-use example_shared::{CameFrom, Looks, Site, ago, avatar, sign_out};
+use example_shared::{CameFrom, Looks, Page, Site, ago, avatar, sign_out};
 use maud::{Markup, html};
 use vestibule_axum::{OtherSession, Session};
 
@@ -14,7 +13,7 @@ pub(crate) const LOOKS: Looks = Looks {
 };
 
 /// The start page of somebody who is not signed in.
-pub(crate) fn welcome(site: &Site) -> Response {
+pub(crate) fn welcome(site: &Site) -> Page {
     let main = html! {
         div.hero {
             h1 { "Sign in once" }
@@ -33,7 +32,7 @@ pub(crate) fn welcome(site: &Site) -> Response {
 }
 
 /// The start page of somebody who is.
-pub(crate) fn overview(site: &Site, session: &Session, sessions: &[OtherSession]) -> Response {
+pub(crate) fn overview(site: &Site, session: &Session, sessions: &[OtherSession]) -> Page {
     let name = session.name().unwrap_or_else(|| session.subject().to_owned());
     let since = sessions.iter().find(|each| each.is_current).map(|current| ago(current.age));
     let main = html! {
@@ -69,7 +68,7 @@ pub(crate) fn overview(site: &Site, session: &Session, sessions: &[OtherSession]
 }
 
 /// The account page.
-pub(crate) fn me(site: &Site, session: &Session, came_from: &CameFrom, account: &Markup) -> Response {
+pub(crate) fn me(site: &Site, session: &Session, came_from: &CameFrom, account: &Markup) -> Page {
     let main = html! {
         @if let Some(docs) = &site.neighbour { (docs.note(came_from)) }
         h1 { "Your account" }

@@ -13,7 +13,7 @@ const END_OTHERS: &str = "/me/sessions/end-others";
 
 #[tokio::test]
 async fn the_start_page_is_for_everybody() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let stranger = Browser::new()?.open(&stage.at("/")).await?.expect(StatusCode::OK)?;
     assert!(stranger.body.contains("/auth/login?return_to=/"));
 
@@ -24,7 +24,7 @@ async fn the_start_page_is_for_everybody() -> Result<()> {
 
 #[tokio::test]
 async fn the_account_page_asks_for_a_login_and_shows_who_is_there() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let (_, page) = stage.alice_at("/me").await?;
     for shown in ["Alice Liddell", "alice@acme.example", "this browser", stage.idp.issuer()] {
         assert!(page.body.contains(shown), "{shown}");
@@ -38,7 +38,7 @@ async fn the_account_page_asks_for_a_login_and_shows_who_is_there() -> Result<()
 
 #[tokio::test]
 async fn the_api_knows_the_user_and_nobody_else() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let problem = Browser::new()?.call(&stage.at("/api/me")).await?.problem(StatusCode::UNAUTHORIZED)?;
     assert_eq!(problem["code"], "auth.required");
 
@@ -51,7 +51,7 @@ async fn the_api_knows_the_user_and_nobody_else() -> Result<()> {
 
 #[tokio::test]
 async fn the_api_renews_an_access_token_that_is_due() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let (alice, _) = stage.alice_at("/me").await?;
     let before = stage.idp.requests();
     alice.call(&stage.at("/api/me")).await?.expect(StatusCode::OK)?;
@@ -65,7 +65,7 @@ async fn the_api_renews_an_access_token_that_is_due() -> Result<()> {
 
 #[tokio::test]
 async fn a_provider_that_is_down_logs_nobody_out() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let (alice, _) = stage.alice_at("/me").await?;
     stage.idp.clock().advance(ACCESS_TOKEN_LIFETIME);
     stage.idp.go_offline(Outage::Refused);
@@ -78,7 +78,7 @@ async fn a_provider_that_is_down_logs_nobody_out() -> Result<()> {
 
 #[tokio::test]
 async fn a_provider_that_refuses_the_refresh_ends_the_session() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let (alice, _) = stage.alice_at("/me").await?;
     stage.idp.clock().advance(ACCESS_TOKEN_LIFETIME);
     stage.idp.misbehave(Misbehaviour::Refresh(TokenAnswerFault::Error("invalid_grant".into())));
@@ -91,7 +91,7 @@ async fn a_provider_that_refuses_the_refresh_ends_the_session() -> Result<()> {
 
 #[tokio::test]
 async fn one_other_session_can_be_ended() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let (laptop, _) = stage.alice_at("/me").await?;
     let (phone, page) = stage.alice_at("/me").await?;
     assert!(page.body.contains("End all others"));
@@ -105,7 +105,7 @@ async fn one_other_session_can_be_ended() -> Result<()> {
 
 #[tokio::test]
 async fn all_other_sessions_can_be_ended_and_this_one_stays() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let (laptop, _) = stage.alice_at("/me").await?;
     let (tablet, _) = stage.alice_at("/me").await?;
     let (phone, page) = stage.alice_at("/me").await?;
@@ -121,7 +121,7 @@ async fn all_other_sessions_can_be_ended_and_this_one_stays() -> Result<()> {
 /// Checklist D24.
 #[tokio::test]
 async fn forms_of_other_sites_change_nothing() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let (laptop, _) = stage.alice_at("/me").await?;
     let (phone, page) = stage.alice_at("/me").await?;
     let genuine = page.form(END)?;
@@ -135,8 +135,8 @@ async fn forms_of_other_sites_change_nothing() -> Result<()> {
     let mut forged = page;
     forged.body = forged.body.replace("name=\"csrf\" value=\"", "name=\"csrf\" value=\"x");
     for path in [END, END_OTHERS, "/auth/logout"] {
-        let problem = phone.submit(&forged, path).await?.problem(StatusCode::FORBIDDEN)?;
-        assert_eq!(problem["code"], "csrf.rejected", "{path}");
+        let refused = phone.submit(&forged, path).await?.expect(StatusCode::FORBIDDEN)?;
+        assert!(refused.body.contains("csrf.rejected"), "{path}");
     }
     laptop.call(&stage.at("/api/me")).await?.expect(StatusCode::OK)?;
     phone.call(&stage.at("/api/me")).await?.expect(StatusCode::OK)?;
@@ -145,7 +145,7 @@ async fn forms_of_other_sites_change_nothing() -> Result<()> {
 
 #[tokio::test]
 async fn logging_out_ends_the_session_here_and_at_the_provider() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let (alice, page) = stage.alice_at("/me").await?;
     let page = alice.submit(&page, "/auth/logout").await?.expect(StatusCode::OK)?;
     assert_eq!(page.url.path(), "/auth/logged-out");
@@ -156,7 +156,7 @@ async fn logging_out_ends_the_session_here_and_at_the_provider() -> Result<()> {
 
 #[tokio::test]
 async fn only_an_application_that_is_known_is_named_as_the_one_left() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let (alice, _) = stage.alice_at("/me").await?;
     let page = |from: &'static str| {
         let (alice, url) = (alice.clone(), stage.at(from));
@@ -170,7 +170,7 @@ async fn only_an_application_that_is_known_is_named_as_the_one_left() -> Result<
 
 #[tokio::test]
 async fn the_stylesheet_is_kept_for_ever_and_needs_no_session() -> Result<()> {
-    let stage = Stage::set("dashboard", dashboard::app).await?;
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let page = Browser::new()?.open(&stage.at("/")).await?;
     let link = page.body.split("/style.css?").nth(1).and_then(|rest| rest.split('"').next());
     let style = Browser::new()?.open(&stage.at(&format!("/style.css?{}", link.unwrap_or_default()))).await?;

@@ -71,12 +71,12 @@ fn for_members() -> Markup {
     html! {
         h2 { "How this page is protected" }
         p { "Its handler takes a " code { "Session" } ". Whoever has none is sent to sign in, and comes back to this very page." }
-        pre { "async fn for_members(session: Session) -> Response" }
+        pre { "async fn for_members(session: Session) -> Page" }
         h2 { "How the others are not" }
         p {
             "Theirs take a " code { "Visitor" } ", who may be anonymous. When the sessions cannot be looked up, "
             "both answer 503: nobody is taken for a stranger because of an outage."
         }
-        pre { "async fn article(visitor: Visitor) -> Response" }
+        pre { "async fn article(visitor: Visitor) -> Page" }
     }
 }

@@ -1,58 +1,74 @@
 //! A documentation portal: public articles, one for those who are signed in, an account page, an API.
 //!
 //! All that concerns sign-in is in this file: who is there comes in by the extractors [`Visitor`] and [`Session`], and
-//! [`vestibule_axum::wrap`] does the rest.
+//! [`vestibule_actix::wrap`] does the rest.
 
 mod articles;
 mod view;
 
-use std::sync::Arc;
+use std::{io, net::TcpListener};
 
-use axum::{
-    Router,
-    extract::{Query, State},
-    response::Response,
-    routing::{get, post},
+use actix_web::{
+    App, Error, HttpServer, Route,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    web::{Data, Query, get, post},
 };
 use example_shared::{
-    CameFrom, Settings, Site, account, api_me, end_other_sessions, end_session, stylesheet,
+    CameFrom, Page, Settings, Site, account,
+    on_actix::{api_me, end_other_sessions, end_session, stylesheet},
 };
-use vestibule_axum::{Failure, RelyingParty, Session, Visitor};
+use vestibule_actix::{Failure, RelyingParty, Session, Visitor};
 
 use crate::articles::Article;
 
-/// The whole application.
-pub fn app(settings: &Settings, relying_party: RelyingParty) -> Router {
-    let site = Site::new(view::LOOKS, settings);
-    let public = |article: &'static Article| {
-        get(async move |State(site): State<Arc<Site>>, visitor: Visitor| {
-            view::article(&site, &visitor, article)
-        })
-    };
-    let router = Router::new()
+/// The whole application, once for each worker.
+pub fn app(
+    settings: &Settings,
+    relying_party: RelyingParty,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    let app = App::new()
+        .app_data(Data::new(Site::new(view::LOOKS, settings)))
         .route(articles::ONE_LOGIN.path, public(&articles::ONE_LOGIN))
         .route(articles::ONE_LOGOUT.path, public(&articles::ONE_LOGOUT))
-        .route(articles::FOR_MEMBERS.path, get(for_members))
-        .route("/me", get(me))
-        .route("/me/sessions/end", post(end_session))
-        .route("/me/sessions/end-others", post(end_other_sessions))
-        .route("/api/me", get(api_me))
-        .route("/style.css", get(stylesheet))
-        .with_state(Arc::new(site));
-    vestibule_axum::wrap(router, relying_party) // last: endpoints, and cover for every route
+        .route(articles::FOR_MEMBERS.path, get().to(for_members))
+        .route("/me", get().to(me))
+        .route("/me/sessions/end", post().to(end_session))
+        .route("/me/sessions/end-others", post().to(end_other_sessions))
+        .route("/api/me", get().to(api_me))
+        .route("/style.css", get().to(stylesheet));
+    vestibule_actix::wrap(app, relying_party) // last: endpoints, and cover for every route
+}
+
+/// Serves the application until Ctrl-C, or until it is asked to terminate, and lets open requests finish.
+///
+/// # Errors
+/// When the listener is of no use.
+pub async fn serve(listener: TcpListener, settings: Settings, relying_party: RelyingParty) -> io::Result<()> {
+    // The relying party is made once: its clones, one for each worker, share everything.
+    let server = HttpServer::new(move || app(&settings, relying_party.clone())).listen(listener)?.run();
+    server.await
+}
+
+fn public(article: &'static Article) -> Route {
+    get().to(async move |site: Data<Site>, visitor: Visitor| view::article(&site, &visitor, article))
 }
 
 /// `GET /members`: the extractor [`Session`] is all that protects it.
-async fn for_members(State(site): State<Arc<Site>>, session: Session) -> Response {
+async fn for_members(site: Data<Site>, session: Session) -> Page {
     view::article(&site, &Visitor::SignedIn(session), &articles::FOR_MEMBERS)
 }
 
 /// `GET /me`: whoever is not signed in is sent to log in, and comes back here.
-async fn me(
-    State(site): State<Arc<Site>>,
-    session: Session,
-    Query(came_from): Query<CameFrom>,
-) -> Result<Response, Failure> {
+async fn me(site: Data<Site>, session: Session, came_from: Query<CameFrom>) -> Result<Page, Failure> {
     let account = account(&session).await?;
     Ok(view::me(&site, session, &came_from, &account))
 }

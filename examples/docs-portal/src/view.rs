@@ -1,9 +1,8 @@
 //! The pages.
 
-use axum::response::Response;
-use example_shared::{CameFrom, Looks, Site, avatar};
+use example_shared::{CameFrom, Looks, Page, Site, avatar};
 use maud::{Markup, html};
-use vestibule_axum::{Session, Visitor};
+use vestibule_actix::{Session, Visitor};
 
 use crate::articles::{Article, FOR_MEMBERS, ONE_LOGIN, ONE_LOGOUT};
 
@@ -16,7 +15,7 @@ pub(crate) const LOOKS: Looks = Looks {
 };
 
 /// An article.
-pub(crate) fn article(site: &Site, visitor: &Visitor, article: &Article) -> Response {
+pub(crate) fn article(site: &Site, visitor: &Visitor, article: &Article) -> Page {
     let main = html! {
         article {
             h1 { (article.title) }
@@ -28,7 +27,7 @@ pub(crate) fn article(site: &Site, visitor: &Visitor, article: &Article) -> Resp
 }
 
 /// The account page.
-pub(crate) fn me(site: &Site, session: Session, came_from: &CameFrom, account: &Markup) -> Response {
+pub(crate) fn me(site: &Site, session: Session, came_from: &CameFrom, account: &Markup) -> Page {
     let main = html! {
         @if let Some(dashboard) = &site.neighbour { (dashboard.note(came_from)) }
         h1 { "Your account" }

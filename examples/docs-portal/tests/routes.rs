@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 
 #[tokio::test]
 async fn articles_are_for_everybody() -> Result<()> {
-    let stage = Stage::set("docs-portal", docs_portal::app).await?;
+    let stage = Stage::set("docs-portal", docs_portal::serve)?;
     let stranger = Browser::new()?;
     for (path, title) in [("/", "One login"), ("/one-logout", "One logout")] {
         let page = stranger.open(&stage.at(path)).await?.expect(StatusCode::OK)?;
@@ -19,7 +19,7 @@ async fn articles_are_for_everybody() -> Result<()> {
 
 #[tokio::test]
 async fn one_article_is_for_those_who_are_signed_in() -> Result<()> {
-    let stage = Stage::set("docs-portal", docs_portal::app).await?;
+    let stage = Stage::set("docs-portal", docs_portal::serve)?;
     let (_, page) = stage.alice_at("/members").await?;
     assert!(page.body.contains("<h1>For members</h1>"));
     assert!(page.body.contains("Alice Liddell"));
@@ -28,7 +28,7 @@ async fn one_article_is_for_those_who_are_signed_in() -> Result<()> {
 
 #[tokio::test]
 async fn the_account_page_names_the_dashboard_when_it_sent_the_user() -> Result<()> {
-    let stage = Stage::set("docs-portal", docs_portal::app).await?;
+    let stage = Stage::set("docs-portal", docs_portal::serve)?;
     let (alice, page) = stage.alice_at("/me?from=dashboard").await?;
     assert!(page.body.contains("You came from the dashboard"));
     assert!(page.body.contains("https://other.example/me?from=docs-portal"));
@@ -39,7 +39,7 @@ async fn the_account_page_names_the_dashboard_when_it_sent_the_user() -> Result<
 
 #[tokio::test]
 async fn a_logout_elsewhere_is_heard() -> Result<()> {
-    let stage = Stage::set("docs-portal", docs_portal::app).await?;
+    let stage = Stage::set("docs-portal", docs_portal::serve)?;
     let (alice, _) = stage.alice_at("/me").await?;
     alice.call(&stage.at("/api/me")).await?.expect(StatusCode::OK)?;
 
@@ -53,7 +53,7 @@ async fn a_logout_elsewhere_is_heard() -> Result<()> {
 
 #[tokio::test]
 async fn it_starts_and_serves_without_the_provider() -> Result<()> {
-    let stage = Stage::set("docs-portal", docs_portal::app).await?;
+    let stage = Stage::set("docs-portal", docs_portal::serve)?;
     stage.idp.go_offline(vestibule_dev_idp::Outage::Refused);
     let stranger = Browser::new()?;
     stranger.open(&stage.at("/")).await?.expect(StatusCode::OK)?;

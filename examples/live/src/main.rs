@@ -9,5 +9,5 @@ async fn main() -> anyhow::Result<()> {
     let settings = Settings::from_env("127.0.0.1:3002")?;
     let provider = Provider::new(&settings.issuer)?;
     let app = live::app(&settings, settings.relying_party(&provider)?);
-    Ok(example_shared::serve(&settings.listen_addr, app).await?)
+    Ok(example_shared::on_axum::serve(&settings.listen_addr, app).await?)
 }

@@ -1,9 +1,8 @@
 use std::time::Duration;
 
-use axum::{Json, response::Redirect};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
-use vestibule_axum::{CheckedForm, Failure, OtherSession, Session};
+use vestibule_web::{OtherSession, Session, SessionError};
 
 use crate::device::device;
 
@@ -18,54 +17,37 @@ pub struct Me {
     pub sid: Option<String>,
 }
 
-/// `GET /api/me`
-///
-/// # Errors
-/// 401 when the provider has ended the session meanwhile, 503 when it cannot be asked right now.
-pub async fn api_me(session: Session) -> Result<Json<Me>, Failure> {
-    // Calls to an API behind this one would carry it. It is renewed when due: once, however many requests are waiting.
-    let _access_token = session.access_token().await?;
-    Ok(Json(Me {
-        sub: session.subject().to_owned(),
-        name: session.name(),
-        sid: session.sid().map(str::to_owned),
-    }))
+impl Me {
+    /// What there is to say about this user.
+    ///
+    /// # Errors
+    /// 401 when the provider has ended the session meanwhile, 503 when it cannot be asked right now.
+    pub async fn of(session: &Session) -> Result<Self, SessionError> {
+        // Calls to an API behind this one would carry it. It is renewed when due: once, however many requests are waiting.
+        let _access_token = session.access_token().await?;
+        Ok(Self {
+            sub: session.subject().to_owned(),
+            name: session.name(),
+            sid: session.sid().map(str::to_owned),
+        })
+    }
 }
 
 /// Which session to end.
 #[derive(Debug, Deserialize)]
 pub struct EndListed {
-    id: String,
-}
-
-/// `POST /me/sessions/end`
-///
-/// # Errors
-/// 503 when the session store does not answer.
-pub async fn end_session(form: CheckedForm<EndListed>) -> Result<Redirect, Failure> {
-    // Only sessions of this very user are in reach. One that has ended meanwhile is as good as ended now.
-    form.session.end_listed(&form.fields.id).await?;
-    Ok(Redirect::to("/me"))
+    pub(crate) id: String,
 }
 
 /// A form with nothing to fill in.
 #[derive(Debug, Deserialize)]
 pub struct NoFields {}
 
-/// `POST /me/sessions/end-others`
-///
-/// # Errors
-/// 503 when the session store does not answer.
-pub async fn end_other_sessions(form: CheckedForm<NoFields>) -> Result<Redirect, Failure> {
-    form.session.end_all_others().await?;
-    Ok(Redirect::to("/me"))
-}
-
 /// Who the user is, and where they are signed in.
 ///
 /// # Errors
 /// 503 when the session store does not answer.
-pub async fn account(session: &Session) -> Result<Markup, Failure> {
+pub async fn account(session: &Session) -> Result<Markup, SessionError> {
     let sessions = session.all_of_user().await?;
     Ok(html! { (profile(session)) (signed_in_at(session, &sessions)) })
 }

@@ -5,6 +5,11 @@
 mod account;
 mod device;
 mod neighbour;
+#[cfg(feature = "actix")]
+pub mod on_actix;
+#[cfg(feature = "axum")]
+pub mod on_axum;
+mod page;
 mod serve;
 mod settings;
 mod site;
@@ -12,11 +17,9 @@ mod stylesheet;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use account::{
-    EndListed, Me, NoFields, account, ago, api_me, avatar, end_other_sessions, end_session, sign_out,
-};
+pub use account::{EndListed, Me, NoFields, account, ago, avatar, sign_out};
 pub use neighbour::{CameFrom, Neighbour};
-pub use serve::{log, serve, stopped};
+pub use page::Page;
+pub use serve::{listen, log, stopped};
 pub use settings::{Settings, SettingsError};
 pub use site::{Looks, Site};
-pub use stylesheet::stylesheet;

@@ -1,7 +1,8 @@
-use std::io::{self, IsTerminal as _};
+use std::{
+    io::{self, IsTerminal as _},
+    net::TcpListener,
+};
 
-use axum::Router;
-use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 /// Logs to standard output, in colour on a terminal, at the level `info` unless `RUST_LOG` says otherwise.
@@ -11,16 +12,15 @@ pub fn log() {
     if io::stdout().is_terminal() { logger.init() } else { logger.with_ansi(false).init() }
 }
 
-/// Serves an application until Ctrl-C, or until it is asked to terminate, and lets open requests finish.
+/// Listens on an address, and logs where that is.
 ///
 /// # Errors
-/// When the address cannot be listened on.
-pub async fn serve(listen_addr: &str, app: Router) -> io::Result<()> {
+/// When it cannot be listened on.
+pub fn listen(listen_addr: &str) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(listen_addr)
-        .await
         .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {listen_addr}: {error}")))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app).with_graceful_shutdown(stopped()).await
+    Ok(listener)
 }
 
 /// Completes when somebody wants the process to stop.

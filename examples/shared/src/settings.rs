@@ -1,7 +1,7 @@
 use std::env;
 
 use url::{Host, Url};
-use vestibule_axum::{
+use vestibule_web::{
     ConfigError, CookieKeys, MemoryStore, RelyingParty,
     vestibule::{ClientSecret, Diagnose, OsRandom, Provider, RandomError},
 };

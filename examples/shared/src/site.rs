@@ -1,11 +1,7 @@
-use axum::{
-    http::{HeaderValue, header},
-    response::{Html, IntoResponse, Response},
-};
 use maud::{DOCTYPE, Markup, html};
 use url::Url;
 
-use crate::{Neighbour, Settings, stylesheet::Stylesheet};
+use crate::{Neighbour, Page, Settings, stylesheet::Stylesheet};
 
 /// What sets an application's pages apart.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +22,8 @@ pub struct Looks {
 #[derive(Debug)]
 pub struct Site {
     looks: Looks,
-    pub(crate) stylesheet: Stylesheet,
-    policy: HeaderValue,
+    stylesheet: Stylesheet,
+    policy: String,
     /// The other application, if this one was told where it is.
     pub neighbour: Option<Neighbour>,
 }
@@ -51,7 +47,7 @@ impl Site {
     }
 
     /// A page: the frame around `body`, and the headers that keep foreign content, scripts and frames out.
-    pub fn page(&self, title: &str, body: &Markup) -> Response {
+    pub fn page(&self, title: &str, body: &Markup) -> Page {
         let page = html! {
             (DOCTYPE)
             html lang="en" {
@@ -66,21 +62,24 @@ impl Site {
                 body { (body) }
             }
         };
-        let headers = [
-            (header::CONTENT_SECURITY_POLICY, self.policy.clone()),
-            (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-            (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        ];
-        (headers, Html(page.into_string())).into_response()
+        Page::new(page)
+            .header("content-type", "text/html; charset=utf-8")
+            .header("content-security-policy", &self.policy)
+            .header("referrer-policy", "same-origin")
+            .header("x-content-type-options", "nosniff")
+    }
+
+    /// The stylesheet that every page links to, at `/style.css`.
+    pub fn stylesheet(&self) -> Page {
+        self.stylesheet.page()
     }
 }
 
 /// The log-out form ends at the provider, and browsers hold redirects of a form to `form-action` too.
-fn policy(issuer: &str) -> HeaderValue {
+fn policy(issuer: &str) -> String {
     let provider = Url::parse(issuer).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-    let policy = format!(
+    format!(
         "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' {provider}; \
          base-uri 'none'; frame-ancestors 'none'"
-    );
-    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+    )
 }

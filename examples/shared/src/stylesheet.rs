@@ -1,15 +1,6 @@
-use std::{
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    sync::Arc,
-};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
-
-use crate::Site;
+use crate::Page;
 
 /// The one stylesheet of an application: what both examples share, then its own.
 #[derive(Debug)]
@@ -26,14 +17,11 @@ impl Stylesheet {
         css.hash(&mut hasher);
         Self { css, path: format!("/style.css?{:016x}", hasher.finish()) }
     }
-}
 
-/// `GET /style.css`
-pub async fn stylesheet(State(site): State<Arc<Site>>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, site.stylesheet.css.clone()).into_response()
+    pub(crate) fn page(&self) -> Page {
+        Page::new(&self.css)
+            .header("content-type", "text/css; charset=utf-8")
+            .header("cache-control", "public, max-age=31536000, immutable")
+            .header("x-content-type-options", "nosniff")
+    }
 }

@@ -19,9 +19,9 @@ const ARROWS: &[(&str, Imports)] = &[
     (DEV_IDP, Only(&[])),
     ("vestibule-demo", Any),
     ("dashboard", Only(&["vestibule-axum", "example-shared"])),
-    ("docs-portal", Only(&["vestibule-axum", "example-shared"])),
-    // The provider is for tests, behind a feature.
-    ("example-shared", Only(&["vestibule-axum", "vestibule-dev-idp"])),
+    ("docs-portal", Only(&["vestibule-actix", "example-shared"])),
+    // The provider is for tests, behind a feature; so is each adapter.
+    ("example-shared", Only(&["vestibule-web", "vestibule-actix", "vestibule-axum", "vestibule-dev-idp"])),
     ("scenarios", Any),
     ("oracle", Only(&["vestibule"])),
     ("interop", Only(&["vestibule-axum"])),

@@ -1,6 +1,6 @@
 use std::time::{Duration, UNIX_EPOCH};
 
-use vestibule_axum::vestibule::{self, SystemClock};
+use vestibule_web::vestibule::{self, SystemClock};
 
 /// The provider's clock, for the applications: when it is set ahead, their access tokens really expire.
 #[derive(Clone, Debug)]

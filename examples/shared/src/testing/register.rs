@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use vestibule_axum::{
+use vestibule_dev_idp::{Application, DevIdp};
+use vestibule_web::{
     CookieKeys, RelyingParty,
     vestibule::{ClientSecret, OsRandom, Provider},
 };
-use vestibule_dev_idp::{Application, DevIdp};
 
 use super::ProviderClock;
 use crate::Settings;

@@ -1,8 +1,9 @@
+use std::{io, net::TcpListener};
+
 use anyhow::{Result, ensure};
-use axum::Router;
-use tokio::{net::TcpListener, task::JoinHandle};
-use vestibule_axum::RelyingParty;
+use tokio::task::JoinHandle;
 use vestibule_dev_idp::{DevIdp, User};
+use vestibule_web::RelyingParty;
 
 use super::{Browser, Page, register};
 use crate::Settings;
@@ -13,23 +14,42 @@ pub struct Stage {
     /// The provider. It knows `alice`, Alice Liddell.
     pub idp: DevIdp,
     url: String,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<io::Result<()>>,
 }
 
 impl Stage {
-    /// Starts both.
+    /// Starts both. `serve` serves the application.
     ///
     /// # Errors
     /// When no port is free.
-    pub async fn set(client_id: &str, app: impl FnOnce(&Settings, RelyingParty) -> Router) -> Result<Self> {
+    pub fn set<F>(
+        client_id: &str,
+        serve: impl FnOnce(TcpListener, Settings, RelyingParty) -> F,
+    ) -> Result<Self>
+    where
+        F: Future<Output = io::Result<()>> + Send + 'static,
+    {
         let alice = User::new("alice").name("Alice Liddell").email("alice@acme.example");
         let idp = DevIdp::builder().user(alice).start()?;
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listener = TcpListener::bind("127.0.0.1:0")?;
         let url = format!("http://{}", listener.local_addr()?);
         let (settings, relying_party) = register(&idp, client_id, &url, Some("https://other.example"))?;
-        let app = app(&settings, relying_party);
-        let server = tokio::spawn(async move { axum::serve(listener, app).await });
+        let server = tokio::spawn(serve(listener, settings, relying_party));
         Ok(Self { idp, url, server })
+    }
+
+    /// Starts both, for an application on axum.
+    ///
+    /// # Errors
+    /// When no port is free.
+    #[cfg(feature = "axum")]
+    pub fn set_axum(
+        client_id: &str,
+        app: impl FnOnce(&Settings, RelyingParty) -> axum::Router,
+    ) -> Result<Self> {
+        Self::set(client_id, |listener, settings, relying_party| {
+            crate::on_axum::serve_on(listener, app(&settings, relying_party), std::future::pending())
+        })
     }
 
     /// An address of the application.
