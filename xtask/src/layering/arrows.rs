@@ -20,6 +20,7 @@ const ARROWS: &[(&str, Imports)] = &[
     ("vestibule-demo", Any),
     ("dashboard", Only(&["vestibule-axum", "example-shared"])),
     ("docs-portal", Only(&["vestibule-actix", "example-shared"])),
+    ("live", Only(&["vestibule-axum", "example-shared"])),
     // The provider is for tests, behind a feature; so is each adapter.
     ("example-shared", Only(&["vestibule-web", "vestibule-actix", "vestibule-axum", "vestibule-dev-idp"])),
     ("scenarios", Any),
