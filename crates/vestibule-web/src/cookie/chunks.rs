@@ -3,6 +3,8 @@
 //! Each cookie starts with the head of its series: how many cookies there are, and a random name that they share. The
 //! seal of the text covers that head, so that no other set of cookies opens.
 
+use std::borrow::Cow;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use vestibule::{Random, RandomError};
 
@@ -71,13 +73,13 @@ pub(crate) fn split(series: Series, text: &str) -> Vec<String> {
 /// one has none.
 pub(crate) fn join<'a>(
     cookies: &(impl Iterator<Item = (usize, &'a str)> + Clone),
-) -> Result<(Series, String), Incomplete> {
+) -> Result<(Series, Cow<'a, str>), Incomplete> {
     let value = |number| cookies.clone().find(|(known, _)| *known == number).map(|(_, value)| value);
-    let (series, _) = value(0).and_then(Series::read).ok_or(Incomplete)?;
-    let mut text = String::new();
-    for number in 0..series.count() {
+    let (series, first) = value(0).and_then(Series::read).ok_or(Incomplete)?;
+    let mut text = Cow::Borrowed(first);
+    for number in 1..series.count() {
         match value(number).and_then(Series::read) {
-            Some((same, payload)) if same == series => text.push_str(payload),
+            Some((same, payload)) if same == series => text.to_mut().push_str(payload),
             _ => return Err(Incomplete),
         }
     }
@@ -107,7 +109,7 @@ mod tests {
     }
 
     fn joined(cookies: &[(usize, &str)]) -> Result<String, Incomplete> {
-        join(&cookies.iter().copied()).map(|(_, text)| text)
+        join(&cookies.iter().copied()).map(|(_, text)| text.into_owned())
     }
 
     #[test]
@@ -173,7 +175,7 @@ mod tests {
             let values = chunks(&text, seed);
             prop_assert_eq!(values.len(), text.len().div_ceil(PAYLOAD));
             let (of, joined) = join(&numbered(&values).into_iter().rev()).unwrap();
-            prop_assert_eq!((of, joined), (series(text.len(), seed), text));
+            prop_assert_eq!((of, joined.into_owned()), (series(text.len(), seed), text));
         }
 
         #[test]

@@ -1,3 +1,5 @@
+use memchr::{memchr, memchr_iter};
+
 use crate::http::RequestHead;
 
 /// What a cookie header says about one name.
@@ -39,9 +41,12 @@ pub(crate) fn find_prefixed<'a>(head: &RequestHead<'a>, prefix: &str) -> Vec<(&'
 
 fn each_cookie<'a>(head: &RequestHead<'a>, found: &mut dyn FnMut(&'a [u8], &'a [u8])) {
     head.headers.each("cookie", &mut |line| {
-        for pair in line.split(|byte| *byte == b';') {
+        let mut start = 0;
+        for end in memchr_iter(b';', line).chain([line.len()]) {
+            let pair = line.get(start..end).unwrap_or_default();
+            start = end + 1;
             let pair = pair.strip_prefix(b" ").unwrap_or(pair);
-            if let Some(at) = pair.iter().position(|byte| *byte == b'=') {
+            if let Some(at) = memchr(b'=', pair) {
                 let (name, value) = pair.split_at(at);
                 found(name, value.get(1..).unwrap_or_default());
             }

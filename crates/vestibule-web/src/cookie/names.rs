@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 pub(crate) struct CookieNames {
     /// The session handle.
     pub(crate) session: String,
+    /// What the names of a sealed session's cookies start with. Its version and the number of the cookie follow, or
+    /// [`ENDED`](Self::ENDED).
+    pub(crate) sealed_prefix: String,
     /// The start of every pending login's name; a hash of its `state` follows.
     pub(crate) pending_prefix: String,
     /// The `state` of a logout under way.
@@ -26,26 +29,21 @@ impl CookieNames {
         let tag = short_hash(&[issuer.as_bytes(), client_id.as_bytes()], 4);
         Self {
             session: format!("{prefix}vs-{tag}"),
+            sealed_prefix: format!("{prefix}vs-{tag}."),
             pending_prefix: format!("{prefix}vp-{tag}-"),
             logout: format!("{prefix}vl-{tag}"),
             silent: format!("{prefix}vq-{tag}"),
         }
     }
 
-    /// What the names of a sealed session's cookies start with. Its version and the number of the cookie follow, or
-    /// [`ENDED`](Self::ENDED).
-    pub(crate) fn sealed_prefix(&self) -> String {
-        format!("{}.", self.session)
-    }
-
     /// What the names of the cookies of one version of a sealed session start with.
     pub(crate) fn sealed(&self, version: u64) -> String {
-        format!("{}.{version}", self.session)
+        format!("{}{version}", self.sealed_prefix)
     }
 
     /// The cookie that remembers which sealed sessions ended in this browser.
     pub(crate) fn ended_here(&self) -> String {
-        format!("{}.{}", self.session, Self::ENDED)
+        format!("{}{}", self.sealed_prefix, Self::ENDED)
     }
 
     /// The cookie of the pending login with this `state`.

@@ -90,19 +90,22 @@ impl Sealer {
 
     /// Opens what was sealed for the same purpose and context under any key of the ring; `None` for all else.
     pub(crate) fn open(&self, context: &[&[u8]], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let (head, body) = sealed.split_at_checked(HEAD)?;
-        let (version, head) = head.split_first()?;
+        self.open_in_place(context, sealed.to_vec())
+    }
+
+    fn open_in_place(&self, context: &[&[u8]], sealed: Vec<u8>) -> Option<Zeroizing<Vec<u8>>> {
+        let mut sealed = Zeroizing::new(sealed);
+        let (version, head) = sealed.get(..HEAD)?.split_first()?;
         let (id, nonce) = head.split_at_checked(KEY_ID)?;
         if *version != VERSION {
             return None;
         }
         let key = self.keys.iter().find(|key| key.id == id)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let mut body = Zeroizing::new(body.to_vec());
         let aad = Aad::from(self.associated_data(&key.id, context));
-        let length = key.aead.open_in_place(nonce, aad, &mut body).ok()?.len();
-        body.truncate(length);
-        Some(body)
+        let length = key.aead.open_within(nonce, aad, &mut sealed, HEAD..).ok()?.len();
+        sealed.truncate(length);
+        Some(sealed)
     }
 
     /// [`seal`](Self::seal), as text for a cookie.
@@ -112,7 +115,7 @@ impl Sealer {
 
     /// [`open`](Self::open), from a cookie's text.
     pub(crate) fn open_text(&self, context: &[&[u8]], sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
-        self.open(context, &BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?)
+        self.open_in_place(context, BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?)
     }
 
     /// How many characters [`seal_text`](Self::seal_text) makes of so many bytes.

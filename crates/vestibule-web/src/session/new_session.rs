@@ -67,6 +67,7 @@ async fn store(
 fn new_session(engine: &Engine, handle: &Handle, new: &NewLogin<'_>) -> Result<NewSession, Error> {
     let id_token = &new.login.id_token;
     let key = handle.key();
+    let subject = engine.realm.subject(id_token.subject());
     let public = PublicGrant::of(id_token, &new.standing).ok_or(vestibule::RandomError)?;
     let (grant, refresh) = match &engine.sealed {
         Some(_) => (grant::identity_alone(&public), None),
@@ -79,8 +80,8 @@ fn new_session(engine: &Engine, handle: &Handle, new: &NewLogin<'_>) -> Result<N
     Ok(NewSession {
         key,
         public_id: PublicId::from_bytes(engine.random_bytes()?),
-        subject: engine.realm.subject(id_token.subject()),
-        scopes: listens_to(&engine.realm, &key, id_token.subject(), id_token.sid()),
+        subject,
+        scopes: listens_to(&engine.realm, &key, subject, id_token.subject(), id_token.sid()),
         began: new.began,
         idle: engine.lifetimes.idle,
         absolute: absolute_lifetime(engine, id_token)?,
@@ -114,9 +115,15 @@ fn session_expiry(id_token: &IdToken) -> Result<Option<ProviderTime>, TokenError
 }
 
 /// What a session listens to. Issuer and client are in every scope.
-pub(super) fn listens_to(realm: &Realm, key: &SessionKey, sub: &str, sid: Option<&str>) -> Vec<Scope> {
-    let mut scopes =
-        vec![realm.everything(), realm.session(key), realm.subject(sub), realm.others_of_subject(sub)];
+pub(super) fn listens_to(
+    realm: &Realm,
+    key: &SessionKey,
+    subject: Scope,
+    sub: &str,
+    sid: Option<&str>,
+) -> Vec<Scope> {
+    let mut scopes = Vec::with_capacity(6);
+    scopes.extend([realm.everything(), realm.session(key), subject, realm.others_of_subject(sub)]);
     match sid {
         Some(sid) => scopes.extend(sid_scopes(realm, sid, sub)),
         None => scopes.push(realm.subject_without_sid(sub)),

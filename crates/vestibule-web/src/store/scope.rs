@@ -1,80 +1,142 @@
-use std::fmt;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use sha2::{Digest, Sha256};
 
 /// One application at one provider: the (issuer, client) pair that sessions, cutoffs and logout tokens belong to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Realm {
+#[derive(Clone)]
+pub struct Realm(Arc<Inner>);
+
+struct Inner {
     issuer: String,
     client_id: String,
+    everything: Scope,
+    subject: Kind,
+    sid: Kind,
+    sid_of_subject: Kind,
+    subject_without_sid: Kind,
+    others_of_subject: Kind,
+    session: Kind,
+    logout_id: Kind,
 }
 
 impl Realm {
     /// The realm of `client_id` at `issuer`, both exactly as configured.
     pub fn new(issuer: impl Into<String>, client_id: impl Into<String>) -> Self {
-        Self { issuer: issuer.into(), client_id: client_id.into() }
+        let (issuer, client_id) = (issuer.into(), client_id.into());
+        let kind = |name| Kind::new(name, &issuer, &client_id);
+        Self(Arc::new(Inner {
+            everything: kind("client").scope(&[]),
+            subject: kind("sub"),
+            sid: kind("sid"),
+            sid_of_subject: kind("sidsub"),
+            subject_without_sid: kind("subnosid"),
+            others_of_subject: kind("others"),
+            session: kind("session"),
+            logout_id: kind("jti"),
+            issuer,
+            client_id,
+        }))
     }
 
     /// The issuer.
     pub fn issuer(&self) -> &str {
-        &self.issuer
+        &self.0.issuer
     }
 
     /// The client.
     pub fn client_id(&self) -> &str {
-        &self.client_id
+        &self.0.client_id
     }
 
     /// Everything of this application.
     pub fn everything(&self) -> Scope {
-        self.scope("client", &[])
+        self.0.everything
     }
 
     /// Every session of a subject.
     pub fn subject(&self, sub: &str) -> Scope {
-        self.scope("sub", &[sub.as_bytes()])
+        self.0.subject.scope(&[sub.as_bytes()])
     }
 
     /// Every session of a provider session.
     pub fn sid(&self, sid: &str) -> Scope {
-        self.scope("sid", &[sid.as_bytes()])
+        self.0.sid.scope(&[sid.as_bytes()])
     }
 
     /// Every session of a provider session that belongs to this subject: a `sid` sent with another `sub` strikes nobody.
     pub fn sid_of_subject(&self, sid: &str, sub: &str) -> Scope {
-        self.scope("sidsub", &[sid.as_bytes(), sub.as_bytes()])
+        self.0.sid_of_subject.scope(&[sid.as_bytes(), sub.as_bytes()])
     }
 
     /// The sessions of a subject whose provider never told a `sid`.
     pub fn subject_without_sid(&self, sub: &str) -> Scope {
-        self.scope("subnosid", &[sub.as_bytes()])
+        self.0.subject_without_sid.scope(&[sub.as_bytes()])
     }
 
     /// The sessions of a subject, for "end all others".
     pub fn others_of_subject(&self, sub: &str) -> Scope {
-        self.scope("others", &[sub.as_bytes()])
+        self.0.others_of_subject.scope(&[sub.as_bytes()])
     }
 
     /// One session, by the key it is stored under.
     pub fn session(&self, key: &super::SessionKey) -> Scope {
-        self.scope("session", &[key.as_bytes()])
+        self.0.session.scope(&[key.as_bytes()])
     }
 
     /// The identity of a logout token, for replay detection.
     pub fn logout_id(&self, jti: &str) -> super::LogoutId {
-        super::LogoutId::from_bytes(self.scope("jti", &[jti.as_bytes()]).0)
+        super::LogoutId::from_bytes(self.0.logout_id.scope(&[jti.as_bytes()]).0)
+    }
+}
+
+impl PartialEq for Realm {
+    fn eq(&self, other: &Self) -> bool {
+        (self.issuer(), self.client_id()) == (other.issuer(), other.client_id())
+    }
+}
+
+impl Eq for Realm {}
+
+impl Hash for Realm {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.issuer(), self.client_id()).hash(state);
+    }
+}
+
+impl fmt::Debug for Realm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Realm").field("issuer", &self.issuer()).field("client_id", &self.client_id()).finish()
+    }
+}
+
+/// A kind of scope: the hash of all that is the same in every scope of that kind, which is half of the work.
+struct Kind(Sha256);
+
+impl Kind {
+    fn new(name: &str, issuer: &str, client_id: &str) -> Self {
+        let mut hash = Sha256::new();
+        for part in ["vestibule scope v1", name, issuer, client_id] {
+            frame(&mut hash, part.as_bytes());
+        }
+        Self(hash)
     }
 
-    fn scope(&self, kind: &str, parts: &[&[u8]]) -> Scope {
-        let mut hash = Sha256::new();
-        let head: [&[u8]; 4] =
-            [b"vestibule scope v1", kind.as_bytes(), self.issuer.as_bytes(), self.client_id.as_bytes()];
-        for part in head.iter().chain(parts) {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
+    fn scope(&self, parts: &[&[u8]]) -> Scope {
+        let mut hash = self.0.clone();
+        for part in parts {
+            frame(&mut hash, part);
         }
         Scope(hash.finalize().into())
     }
+}
+
+fn frame(hash: &mut Sha256, part: &[u8]) {
+    hash.update((part.len() as u64).to_be_bytes());
+    hash.update(part);
 }
 
 /// What a session listens to and a logout strikes: a hash over length-framed parts that always include issuer and client.

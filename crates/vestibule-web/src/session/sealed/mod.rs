@@ -15,6 +15,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use self::content::Content;
+use self::presented::Numbered;
 pub(crate) use self::{outbox::Outbox, presented::Presented};
 use super::{Handle, Kept, end, grant, new_session::listens_to};
 use crate::{
@@ -57,7 +58,7 @@ impl SealedSessions {
         }
         let mut record = transition::insert(new, covered.at, self.retention);
         record.version = held.next_version().max(version.into());
-        let mut cookies = self.cookies(engine, handle, &record, covered.at, &held.names(engine))?;
+        let mut cookies = self.cookies(engine, handle, &record, covered.at, &held.numbers())?;
         if let Some(old) = ends {
             end(engine, &old).await?;
             cookies.push(held.mark(engine, &old, record.version));
@@ -66,13 +67,13 @@ impl SealedSessions {
     }
 
     /// The `Set-Cookie` values that keep this session, and remove those of `brought` that do not belong to it.
-    pub(super) fn cookies(
+    fn cookies(
         &self,
         engine: &Engine,
         handle: &Handle,
         record: &SessionRecord,
         now: StoreTime,
-        brought: &[String],
+        brought: &[Numbered],
     ) -> Result<Vec<String>, SessionError> {
         let content = Content {
             handle: handle.clone(),
@@ -96,23 +97,30 @@ impl SealedSessions {
         let values = chunks::split(series, &text);
         let names: Vec<_> = (0..values.len()).map(|number| format!("{name}.{number}")).collect();
         let kept = names.iter().zip(&values).map(|(name, value)| set(name, value, max_age));
-        let left_over = brought.iter().filter(|name| !names.contains(name)).map(|name| set(name, "", 0));
+        let brought = brought.iter().map(|cookie| cookie.name(engine));
+        let left_over = brought.filter(|name| !names.contains(name)).map(|name| set(&name, "", 0));
         Ok(kept.chain(left_over).collect())
     }
 
     /// The record that a session would have in a store; whether it is alive is another question.
-    fn record(&self, engine: &Engine, content: &Content, version: u64) -> Option<SessionRecord> {
-        let key = content.handle.key();
+    fn record(
+        &self,
+        engine: &Engine,
+        key: SessionKey,
+        content: Content,
+        version: u64,
+    ) -> Option<SessionRecord> {
         let public = grant::public(&content.grant)?;
+        let subject = engine.realm.subject(public.subject());
         // Without cutoffs there is nothing to listen to.
         let scopes = match self.hears_logouts {
-            true => listens_to(&engine.realm, &key, public.subject(), public.sid()),
+            true => listens_to(&engine.realm, &key, subject, public.subject(), public.sid()),
             false => Vec::new(),
         };
         Some(SessionRecord {
             key,
             public_id: PublicId::from_bytes([0; 16]),
-            subject: engine.realm.subject(public.subject()),
+            subject,
             scopes,
             began: content.began,
             created: content.began,
@@ -120,10 +128,10 @@ impl SealedSessions {
             idle_end: content.idle_end,
             absolute_end: content.absolute_end,
             label: Bytes::new(),
-            grant: content.grant.clone(),
+            grant: content.grant,
             refresh: None,
             grant_version: 0,
-            data: content.data.clone(),
+            data: content.data,
             version,
             lease: None,
             attempts: Vec::new(),

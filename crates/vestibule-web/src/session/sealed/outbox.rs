@@ -5,7 +5,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::look;
+use super::{Numbered, look};
 use crate::{
     SessionError,
     engine::Engine,
@@ -17,14 +17,14 @@ use crate::{
 pub(crate) struct Outbox(Mutex<Contents>);
 
 struct Contents {
-    /// The cookies that the request brought, by their names.
-    brought: Vec<String>,
+    /// The cookies that the request brought.
+    brought: Vec<Numbered>,
     cookies: Vec<String>,
     has_left: bool,
 }
 
 impl Outbox {
-    pub(super) fn new(brought: Vec<String>) -> Self {
+    pub(super) fn new(brought: Vec<Numbered>) -> Self {
         Self(Mutex::new(Contents { brought, cookies: Vec::new(), has_left: false }))
     }
 

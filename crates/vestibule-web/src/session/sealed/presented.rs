@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use super::{Content, Outbox, SealedSessions, context, ended_here::EndedHere, look};
 use crate::{
@@ -25,9 +25,21 @@ pub(crate) struct Presented {
 
 #[derive(Debug)]
 struct Cookie {
+    at: Numbered,
+    value: String,
+}
+
+/// Which cookie of a session it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Numbered {
     version: u32,
     number: usize,
-    value: String,
+}
+
+impl Numbered {
+    pub(super) fn name(self, engine: &Engine) -> String {
+        format!("{}.{}", engine.names.sealed(self.version.into()), self.number)
+    }
 }
 
 /// A session whose seal was opened. Whether it is alive is another question.
@@ -42,14 +54,13 @@ impl Presented {
     pub(crate) fn read(names: &CookieNames, head: &RequestHead<'_>) -> Self {
         let mut presented = Self::default();
         let mut seen_ended = false;
-        for (name, value) in find_prefixed(head, &names.sealed_prefix()) {
+        for (name, value) in find_prefixed(head, &names.sealed_prefix) {
             if name == CookieNames::ENDED {
                 presented.is_ambiguous |= std::mem::replace(&mut seen_ended, true);
                 presented.ended_here = EndedHere::read(value);
-            } else if let Some((version, number)) = parse(name) {
-                let known = |cookie: &Cookie| (cookie.version, cookie.number) == (version, number);
-                presented.is_ambiguous |= presented.cookies.iter().any(known);
-                presented.cookies.push(Cookie { version, number, value: value.to_owned() });
+            } else if let Some(at) = parse(name) {
+                presented.is_ambiguous |= presented.cookies.iter().any(|cookie| cookie.at == at);
+                presented.cookies.push(Cookie { at, value: value.to_owned() });
             }
         }
         presented
@@ -94,7 +105,7 @@ impl Presented {
         if is_due {
             transition::touch(&mut record, now, engine.lifetimes.idle);
         }
-        let outbox = Outbox::new(self.names(engine));
+        let outbox = Outbox::new(self.numbers());
         if (is_due || is_outdated)
             && let Err(error) = outbox.put(engine, &handle, &record, now)
         {
@@ -107,16 +118,14 @@ impl Presented {
 
     /// A version for another session: far above all that this browser holds, so that no late answer has it.
     pub(crate) fn next_version(&self) -> u64 {
-        let highest = self.cookies.iter().map(|cookie| cookie.version).max();
+        let highest = self.cookies.iter().map(|cookie| cookie.at.version).max();
         let above = highest.and_then(|version| version.checked_add(STRIDE)).unwrap_or_default();
         above.max(self.ended_here.next_version).into()
     }
 
-    /// The full names of the session's cookies.
-    pub(crate) fn names(&self, engine: &Engine) -> Vec<String> {
-        let name =
-            |cookie: &Cookie| format!("{}.{}", engine.names.sealed(u64::from(cookie.version)), cookie.number);
-        self.cookies.iter().map(name).collect()
+    /// Which cookies these are.
+    pub(super) fn numbers(&self) -> Vec<Numbered> {
+        self.cookies.iter().map(|cookie| cookie.at).collect()
     }
 
     /// The `Set-Cookie` value that remembers that a session ended in this browser.
@@ -128,11 +137,12 @@ impl Presented {
 
     /// The `Set-Cookie` values that forget the session, and remember that it ended.
     pub(crate) fn removal(&self, engine: &Engine, ended: Option<&SessionKey>) -> Vec<String> {
-        let forget = |name: String| {
+        let forget = |cookie: &Cookie| {
+            let name = cookie.at.name(engine);
             SetCookie { name: &name, value: "", max_age: 0, secure: engine.secure }.to_header()
         };
         let mark = ended.map(|key| self.mark(engine, key, self.next_version()));
-        self.names(engine).into_iter().map(forget).chain(mark).collect()
+        self.cookies.iter().map(forget).chain(mark).collect()
     }
 
     /// The highest version that opens.
@@ -141,7 +151,9 @@ impl Presented {
             refused("session.cookie_ambiguous");
             return None;
         }
-        let versions: BTreeSet<_> = self.cookies.iter().map(|cookie| cookie.version).collect();
+        let mut versions: Vec<_> = self.cookies.iter().map(|cookie| cookie.at.version).collect();
+        versions.sort_unstable();
+        versions.dedup();
         let open = |version| self.open_version(engine, sealed, version).map_err(refused).ok();
         versions.into_iter().rev().take(TRIES).find_map(open)
     }
@@ -152,19 +164,20 @@ impl Presented {
         sealed: &SealedSessions,
         version: u32,
     ) -> Result<Opened, &'static str> {
-        let of_version = self.cookies.iter().filter(|cookie| cookie.version == version);
-        let joined = chunks::join(&of_version.map(|cookie| (cookie.number, cookie.value.as_str())));
+        let of_version = self.cookies.iter().filter(|cookie| cookie.at.version == version);
+        let joined = chunks::join(&of_version.map(|cookie| (cookie.at.number, cookie.value.as_str())));
         let (series, text) = joined.map_err(|_| "session.chunk_invalid")?;
         let name = engine.names.sealed(u64::from(version));
         let plain = sealed.sealer.open_text(&context(engine, &name, &series), &text);
         let plain = plain.ok_or("session.seal_invalid")?;
         let content = Content::from_bytes(&plain).ok_or("session.format_unknown")?;
-        if self.ended_here.contains(&content.handle.key()) {
+        let (handle, key) = (content.handle.clone(), content.handle.key());
+        if self.ended_here.contains(&key) {
             return Err("session.superseded");
         }
-        let record = sealed.record(engine, &content, u64::from(version)).ok_or("session.format_unknown")?;
+        let record = sealed.record(engine, key, content, version.into()).ok_or("session.format_unknown")?;
         let is_outdated = !sealed.sealer.is_current(&text);
-        Ok(Opened { handle: content.handle, record, is_outdated })
+        Ok(Opened { handle, record, is_outdated })
     }
 }
 
@@ -175,14 +188,14 @@ fn refused(code: &'static str) -> Visitor {
 }
 
 /// `version.number`, written as we write it.
-fn parse(name: &str) -> Option<(u32, usize)> {
+fn parse(name: &str) -> Option<Numbered> {
     let (version, number) = name.split_once('.')?;
     let plain = |digits: &str| {
         digits == "0" || (!digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit()))
     };
     let number: usize = number.parse().ok().filter(|_| plain(number))?;
     let version = version.parse().ok().filter(|_| plain(version))?;
-    (number < chunks::MOST).then_some((version, number))
+    (number < chunks::MOST).then_some(Numbered { version, number })
 }
 
 #[cfg(test)]
@@ -191,8 +204,8 @@ mod tests {
 
     #[test]
     fn d06_a_number_is_written_in_one_way() {
-        assert_eq!(parse("0.0"), Some((0, 0)));
-        assert_eq!(parse("4294967295.4"), Some((u32::MAX, 4)));
+        assert_eq!(parse("0.0"), Some(Numbered { version: 0, number: 0 }));
+        assert_eq!(parse("4294967295.4"), Some(Numbered { version: u32::MAX, number: 4 }));
         for name in [
             "",
             ".",
