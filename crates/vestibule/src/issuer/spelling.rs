@@ -43,6 +43,16 @@ impl Issuer {
         }
     }
 
+    /// Whether a key of that owner may sign for this maker: among tenants, a key may belong to one of them (checklist A12).
+    pub(crate) fn lends_key_to(&self, owner: Option<&str>, maker: Option<&str>) -> bool {
+        match &self.spelling {
+            Spelling::Tenants(template) => {
+                owner.is_none_or(|owner| template.is(owner) || Some(owner) == maker)
+            }
+            _ => true,
+        }
+    }
+
     fn is_spelt(&self, stated: &str) -> bool {
         let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
         stated == self.as_str()

@@ -12,6 +12,8 @@ use crate::{Algorithm, JwtError};
 pub struct Jwk {
     kid: Option<String>,
     algorithm: Option<Algorithm>,
+    /// The member `issuer`, by which providers of many tenants say whose a key is.
+    owner: Option<String>,
     material: KeyMaterial,
     #[cfg(not(target_arch = "wasm32"))]
     parsed: ParsedKey,
@@ -47,6 +49,7 @@ impl Jwk {
         Some(Self {
             kid,
             algorithm,
+            owner: jwk.get("issuer").and_then(Value::as_str).map(str::to_owned),
             #[cfg(not(target_arch = "wasm32"))]
             parsed: ParsedKey::new(&material, material.algorithms().iter().copied().filter(serves))?,
             material,
@@ -67,6 +70,10 @@ impl Jwk {
     /// The public members that make up the key (`kty`, `crv`, `n`, `e`, `x`, `y`), as WebCrypto imports them.
     pub fn to_json(&self) -> Value {
         self.material.to_json()
+    }
+
+    pub(crate) fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
     }
 
     pub(crate) fn material(&self) -> &KeyMaterial {

@@ -86,40 +86,37 @@ impl<K: KeySource> Verifier<'_, K> {
             .algorithm
             .filter(|algorithm| policy.algorithms.contains(*algorithm))
             .ok_or(JwtError::AlgNotAllowed)?;
-        self.check_signature(&header.kid, algorithm, signed, &signature).await?;
+        let signature = Presented {
+            kid: &header.kid,
+            algorithm,
+            input: signed,
+            signature: &signature,
+            maker: issuer.maker_of(claims.as_map()),
+        };
+        self.check_signature(&signature).await?;
         let (client_id, now) = (self.client_id, self.now);
         rules.judge(Signed { raw, algorithm, claims, issuer, client_id, policy, now }).map(Verified::new)
     }
 
-    async fn check_signature(
-        &self,
-        kid: &KeyId,
-        algorithm: Algorithm,
-        input: &[u8],
-        signature: &[u8],
-    ) -> Result<(), TokenError> {
+    async fn check_signature(&self, presented: &Presented<'_>) -> Result<(), TokenError> {
         let current = self.keys.current().await?;
-        let refused = match self.try_keys(&current.keys, kid, algorithm, input, signature).await {
+        let refused = match self.try_keys(&current.keys, presented).await {
             Ok(()) => return Ok(()),
             Err(refused) if refused.newer_keys_may_help => refused,
             Err(refused) => return Err(refused.error.into()),
         };
         let Some(newer) = self.keys.after_miss(&current).await? else { return Err(refused.error.into()) };
-        self.try_keys(&newer, kid, algorithm, input, signature).await.map_err(|refused| refused.error.into())
+        self.try_keys(&newer, presented).await.map_err(|refused| refused.error.into())
     }
 
-    async fn try_keys(
-        &self,
-        keys: &KeySet,
-        kid: &KeyId,
-        algorithm: Algorithm,
-        input: &[u8],
-        signature: &[u8],
-    ) -> Result<(), Refused> {
+    async fn try_keys(&self, keys: &KeySet, presented: &Presented<'_>) -> Result<(), Refused> {
+        let &Presented { kid, algorithm, input, signature, maker } = presented;
         let (error, newer_keys_may_help) = match keys.candidates(kid, algorithm) {
             Candidates::Keys(candidates) => {
                 for key in candidates {
-                    if self.is_valid(SignatureJob { algorithm, key, input, signature }).await {
+                    if self.issuer.lends_key_to(key.owner(), maker)
+                        && self.is_valid(SignatureJob { algorithm, key, input, signature }).await
+                    {
                         return Ok(());
                     }
                 }
@@ -136,6 +133,15 @@ impl<K: KeySource> Verifier<'_, K> {
     async fn is_valid(&self, job: SignatureJob<'_>) -> bool {
         job.is_well_formed() && self.signatures.is_valid(job).await
     }
+}
+
+/// A signature, and what a token says about it.
+struct Presented<'a> {
+    kid: &'a KeyId,
+    algorithm: Algorithm,
+    input: &'a [u8],
+    signature: &'a [u8],
+    maker: Option<&'a str>,
 }
 
 struct Refused {

@@ -141,6 +141,31 @@ async fn a15_any_tenant_is_still_one_path_segment() {
 }
 
 #[tokio::test]
+async fn a12_a_tenants_own_key_signs_for_no_other_tenant() {
+    let at = |tenant: &str| format!("https://op.example/{tenant}/v2.0");
+    for (owner, others_too) in [
+        (json!(TEMPLATE), true),
+        (json!(at(ACME)), false),
+        (json!(at(OTHER)), false),
+        (json!(ENTRA), false),
+        (json!("https://evil.example/{tenantid}/v2.0"), false),
+    ] {
+        let world = many_tenants(Tenants::any());
+        let mut keys = world.issuer.jwks();
+        keys["keys"][0]["issuer"] = owner.clone();
+        world.op.respond("/jwks", json_response(200, &keys));
+        for tenant in [ACME, OTHER] {
+            let outcome = log_in_at(&world, &at(tenant), Some(tenant)).await;
+            if others_too || owner == at(tenant) {
+                outcome.unwrap();
+            } else {
+                assert_eq!(code(outcome), "jwt.bad_signature", "{owner} {tenant}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a27_a_refresh_stays_with_the_tenant() {
     let world = many_tenants(Tenants::any());
     let at = |tenant: &str| format!("https://op.example/{tenant}/v2.0");
