@@ -38,7 +38,8 @@ impl Introspection {
     }
 
     /// Accepts answers without `aud`, of providers that tell an API of no tokens but its own (RFC 7662 section 4). An `aud`
-    /// that is there must still name this API.
+    /// that is there must still name this API. An answer without `aud` must say in `token_type` (or, as some providers do, in
+    /// `token_use` or `typ`) that it is about an access token: refresh tokens are active too.
     #[must_use]
     pub fn audience_optional(mut self) -> Self {
         self.audience_required = false;

@@ -2,7 +2,7 @@ use super::{Introspection, verified_tokens::Entry};
 use crate::{
     AccessGrant, AccessTokenError, AccessTokenPolicy, AuthorityClaims, Error, Provider, TokenError, Verified,
     jwt::UnverifiedJwt,
-    token::{AccessTokenRules, Verifier},
+    token::{AccessTokenRules, Known, Verifier},
 };
 
 /// A provider whose access tokens are accepted, and what is demanded of them.
@@ -41,11 +41,14 @@ impl TrustedIssuer {
         verified: Option<&Verified<AccessGrant>>,
     ) -> Result<Verified<AccessGrant>, Error> {
         let members = introspection.client.introspect(raw).await?;
-        let audience_required = introspection.audience_required && verified.is_none();
+        let known = match verified {
+            Some(_) => Known::Jwt,
+            None => Known::Nothing { audience_required: introspection.audience_required },
+        };
         let now = self.provider.clock().now();
         let grant = self
             .rules()
-            .introspected(members, self.provider.issuer(), audience_required, now)
+            .introspected(members, self.provider.issuer(), known, now)
             .map_err(TokenError::from)?;
         match verified {
             Some(verified) if grant.claim("sub").is_some_and(|stated| stated != verified.subject()) => {

@@ -14,8 +14,8 @@ mod user_info;
 mod verified;
 mod verifier;
 
-pub(crate) use access_token::AccessTokenRules;
 pub use access_token::{AccessGrant, AccessTokenError, AccessTokenPolicy};
+pub(crate) use access_token::{AccessTokenRules, Known};
 pub use error::TokenError;
 pub(crate) use id_token::IdTokenRules;
 pub use id_token::{IdToken, IdTokenError, Identity};

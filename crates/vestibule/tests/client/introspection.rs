@@ -118,6 +118,10 @@ async fn g10_what_the_answer_says_must_be_right() {
         ("client_id", json!([]), "rs.claims"),
         ("token_type", json!("mac"), "rs.claims"),
         ("token_type", json!("DPoP"), "rs.dpop"),
+        ("token_use", json!("refresh_token"), "rs.wrong_type"),
+        ("token_use", json!(["access_token"]), "rs.wrong_type"),
+        ("typ", json!("Refresh"), "rs.wrong_type"),
+        ("typ", json!("ID"), "rs.wrong_type"),
         ("cnf", json!({ "jkt": "x" }), "rs.dpop"),
         ("cnf", json!({ "x5t#S256": "x" }), "rs.cnf"),
     ] {
@@ -126,22 +130,44 @@ async fn g10_what_the_answer_says_must_be_right() {
     }
     asked.say(&without(asked.active(), "aud"));
     assert_eq!(code(asked.verify().await), "rs.audience", "absent");
-    assert_eq!(asked.calls(), 17);
+    assert_eq!(asked.calls(), 21);
 }
 
 #[tokio::test]
 async fn g10_what_rfc_7662_leaves_out_may_be_absent() {
     let asked = Asked::with(Introspection::audience_optional).await;
-    asked.say(&json!({ "active": true, "sub": "alice" }));
+    asked.say(&json!({ "active": true, "sub": "alice", "token_type": "Bearer" }));
     let grant = asked.verify().await.unwrap();
     assert_eq!((grant.issuer(), grant.client_id(), grant.expires_at()), (ISSUER, None, None));
     for (answer, expected) in [
-        (json!({ "active": true }), "rs.claims"),
+        (json!({ "active": true, "token_type": "Bearer" }), "rs.claims"),
         (with(asked.active(), "aud", "https://other.example"), "rs.audience"),
     ] {
         asked.say(&answer);
         assert_eq!(code(asked.api.verify("another").await), expected);
     }
+}
+
+/// Some providers say nothing more of a refresh token than that it is active and whose it is.
+#[tokio::test]
+async fn g10_what_may_be_a_refresh_token_is_none_of_an_apis() {
+    let asked = Asked::with(Introspection::audience_optional).await;
+    let bare = without(without(asked.active(), "aud"), "token_type");
+    asked.say(&bare);
+    assert_eq!(verdict(asked.verify().await), ("rs.wrong_type", Disposition::Reject));
+    for (member, value) in
+        [("token_type", "Bearer"), ("token_use", "access_token"), ("typ", "Bearer"), ("aud", API)]
+    {
+        asked.say(&with(bare.clone(), member, value));
+        asked.api.verify(member).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn g11_a_user_without_sub_is_no_service() {
+    let asked = Asked::new().await;
+    asked.say(&with(without(asked.active(), "sub"), "username", "alice"));
+    assert_eq!(verdict(asked.verify().await), ("rs.claims", Disposition::Reject));
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod rules;
 use std::fmt;
 
 pub use error::AccessTokenError;
+pub(crate) use introspected::Known;
 pub use policy::AccessTokenPolicy;
 pub(crate) use rules::AccessTokenRules;
 use serde::de::DeserializeOwned;
