@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -15,7 +15,7 @@ const IDLE: Duration = Duration::from_secs(3);
 
 /// The bundled transport: rustls with TLS 1.2 or later, no redirects, no repetitions, no proxy from the environment, no
 /// cookies, no decompression. There is no way to accept a certificate that does not hold.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpTransport(Client);
 
 impl HttpTransport {
@@ -55,7 +55,8 @@ impl HttpTransport {
 
     /// A transport over a client of your own making: add authorities, proxies, a resolver, a client certificate, timeouts.
     /// The guarantees of this transport are set after you, and cannot be taken back: no redirects, no repetitions, no
-    /// decompression, TLS 1.2 or later, certificates that hold. A proxy that you add is used as you say, for loopback hosts
+    /// decompression, TLS 1.2 or later, certificates that hold. For that, a whole TLS configuration of your own
+    /// (`tls_backend_preconfigured`) is put aside: add authorities and an identity to the client instead. A proxy that you add is used as you say, for loopback hosts
     /// too; proxies of the environment are not.
     ///
     /// ```
@@ -95,6 +96,8 @@ fn guard(client: ClientBuilder) -> ClientBuilder {
         .retry(retry::never())
         // A proxy that is never chosen: with any of its own, the client asks the environment for none.
         .proxy(Proxy::custom(|_| None::<Url>))
+        // In the place of a TLS configuration that would not be asked about any of the following.
+        .tls_backend_rustls()
         .tls_danger_accept_invalid_certs(false)
         .tls_danger_accept_invalid_hostnames(false)
         .tls_version_min(tls::Version::TLS_1_2)
@@ -134,6 +137,13 @@ impl Transport for HttpTransport {
         *answer.status_mut() = response.status();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer)
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    /// Shows nothing of the client: its headers and proxies may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport").finish_non_exhaustive()
     }
 }
 

@@ -84,6 +84,28 @@ async fn e10_an_own_client_checks_certificates_and_their_names() {
     assert_eq!(server.heads().len(), 0);
 }
 
+/// A whole TLS configuration would replace every setting of TLS, the checks with them.
+#[tokio::test]
+async fn e10_an_own_client_brings_no_tls_configuration() {
+    let (server, authority) = tls::with_a_known_authority();
+    let url = server.url("/").replace("http://", "https://");
+    let own = HttpTransport::with_client(|client| client.tls_backend_preconfigured(tls::trusting(authority)));
+    assert_eq!(failure(own.unwrap().send(get(&url), ROOMY).await).0, TransportErrorKind::Tls);
+    assert_eq!(server.heads().len(), 0);
+}
+
+#[test]
+fn d27_a_transport_shows_nothing_of_its_client() {
+    let mut headers = http::HeaderMap::new();
+    headers.insert("x-api-key", http::HeaderValue::from_static("hunter2"));
+    let proxy = reqwest::Proxy::all("http://user:hunter2@proxy.example").unwrap();
+    let own = HttpTransport::with_client(|client| client.default_headers(headers).proxy(proxy)).unwrap();
+    let through = HttpTransport::through_proxy("http://user:hunter2@proxy.example").unwrap();
+    for shown in [format!("{own:?}"), format!("{through:?}")] {
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
 #[tokio::test]
 async fn what_an_own_client_adds_is_used() {
     let server = Server::answering(answer(200, "", "{}"));

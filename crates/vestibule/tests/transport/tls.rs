@@ -73,6 +73,22 @@ pub(crate) fn with_an_unknown_authority() -> Server {
     serve(signed_by(&authority("Unknown"), &named(HERE)), &[&TLS13])
 }
 
+/// A server whose certificate is good, and the authority that signed it.
+pub(crate) fn with_a_known_authority() -> (Server, CertificateDer<'static>) {
+    (serve(signed_by(&TRUSTED, &named(HERE)), &[&TLS13]), TRUSTED.der().clone())
+}
+
+/// What an application may have for other purposes: TLS that trusts this authority.
+pub(crate) fn trusting(authority: CertificateDer<'static>) -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(authority).unwrap();
+    rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .with_protocol_versions(&[&TLS13])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
+
 fn transport() -> HttpTransport {
     HttpTransport::trusting(TRUSTED.pem().as_bytes()).unwrap()
 }
