@@ -3,10 +3,13 @@ use zeroize::Zeroizing;
 
 use crate::jwt::SigningKey;
 
-/// Reads the first private key of a PEM text (RFC 7468). Encrypted keys are not read.
+/// Reads the first private key of a PEM text (RFC 7468): parameters and certificates may stand before it. Encrypted keys
+/// are not read.
 pub(super) fn read(pem: &str) -> Option<SigningKey> {
-    let (_, from_label) = pem.split_once("-----BEGIN ")?;
-    let (label, from_body) = from_label.split_once("-----")?;
+    let (mut label, mut from_body) = first_block(pem)?;
+    while !label.ends_with("PRIVATE KEY") {
+        (label, from_body) = first_block(from_body)?;
+    }
     let (body, _) = from_body.split_once("-----END ")?;
     let der = decode(body)?;
     match label {
@@ -15,6 +18,12 @@ pub(super) fn read(pem: &str) -> Option<SigningKey> {
         "EC PRIVATE KEY" => SigningKey::from_sec1(&der),
         _ => None,
     }
+}
+
+/// The label, and what follows it.
+fn first_block(pem: &str) -> Option<(&str, &str)> {
+    let (_, from_label) = pem.split_once("-----BEGIN ")?;
+    from_label.split_once("-----")
 }
 
 fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {

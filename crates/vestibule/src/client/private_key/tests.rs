@@ -100,6 +100,17 @@ fn c31_older_forms_and_jwks_are_read() {
     let keys = [
         (PrivateKey::from_pem(&pem("RSA PRIVATE KEY", &pkcs1(&rsa))), Algorithm::Rs256, None),
         (PrivateKey::from_pem(&pem("EC PRIVATE KEY", sec1.as_ref())), Algorithm::Es384, None),
+        // As `openssl ecparam -genkey` writes it, and as some keep it beside its certificate.
+        (
+            PrivateKey::from_pem(&(pem("EC PARAMETERS", b"p") + &pem("EC PRIVATE KEY", sec1.as_ref()))),
+            Algorithm::Es384,
+            None,
+        ),
+        (
+            PrivateKey::from_pem(&(pem("CERTIFICATE", b"c") + &pem("PRIVATE KEY", &pkcs8(&rsa)))),
+            Algorithm::Rs256,
+            None,
+        ),
         (PrivateKey::from_jwk(EC_JWK), Algorithm::Es256, Some("1")),
         (PrivateKey::from_jwk(ED25519_JWK), Algorithm::EdDsa, None),
         (PrivateKey::from_jwk(&rsa_jwk(&rsa).to_string()), Algorithm::Rs256, None),
