@@ -112,4 +112,9 @@ fn i10_each_consumer_takes_its_own_kind_and_no_other() {
         assert_eq!(verdicts.map(|code| code.is_none()), taken, "{kind}: {verdicts:?}");
     }
     println!("{matrix}");
+    let documented = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/security.md");
+    let documented = std::fs::read_to_string(documented).unwrap();
+    for row in matrix.lines() {
+        assert!(documented.contains(row), "docs/security.md does not say: {row}");
+    }
 }
