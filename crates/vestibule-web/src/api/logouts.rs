@@ -28,7 +28,8 @@ impl Logouts {
     ///
     /// Whether a store that began after that has heard of all logouts cannot be known. If it is only the allowance for
     /// clocks that makes the token older than the store, the token is believed to be younger: else an application that keeps
-    /// its sessions in memory would refuse every token in the first minute of its life.
+    /// its sessions in memory would refuse every token in the first minute of its life. The second up to which times are
+    /// rounded is the last to be given up.
     async fn covers(&self, api: &ResourceServer, grant: &AccessGrant) -> Result<bool, StoreError> {
         let age = match grant.issued_at() {
             Some(issued_at) => api.provider().clock().now().since(issued_at),
@@ -36,13 +37,18 @@ impl Logouts {
             None => Duration::MAX,
         };
         let store_now = self.0.store.now().await?;
-        let latest = earlier(store_now, age);
-        let earliest = earlier(latest, api.clock_skew(grant));
         let scopes = self.scopes(grant);
-        if !self.is_covered(&scopes, earliest).await? {
-            return Ok(false);
+        let skew = api.clock_skew(grant);
+        for allowance in [skew, skew.min(ROUNDING), Duration::ZERO] {
+            let began = earlier(store_now, age.saturating_add(allowance));
+            if !self.is_covered(&scopes, began).await? {
+                return Ok(false);
+            }
+            if !self.is_covered(&[], began).await? {
+                return Ok(true);
+            }
         }
-        if self.is_covered(&[], earliest).await? { self.is_covered(&scopes, latest).await } else { Ok(true) }
+        Ok(true)
     }
 
     async fn is_covered(&self, scopes: &[Scope], began: StoreTime) -> Result<bool, StoreError> {
@@ -60,6 +66,9 @@ impl Logouts {
         scopes
     }
 }
+
+/// Times in tokens are whole seconds.
+const ROUNDING: Duration = Duration::from_secs(1);
 
 /// No logout spares it.
 const NO_SESSION: SessionKey = SessionKey::from_bytes([0; 32]);

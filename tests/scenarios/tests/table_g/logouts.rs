@@ -13,6 +13,7 @@ on_every_mount! {
     g13_services_and_other_users_are_spared
     g13_an_outage_of_the_store_lets_nobody_in
     g13_the_first_minute_of_a_store_lets_fresh_tokens_in
+    g13_the_first_minute_of_a_store_misses_no_logout
 }
 
 /// Time enough that the store is older than any allowance for clocks.
@@ -106,5 +107,16 @@ async fn g13_the_first_minute_of_a_store_lets_fresh_tokens_in(mount: &'static dy
         claims["iat"] = json!(claims["iat"].as_u64().unwrap() - 10);
     });
     assert_eq!(code(&world, &older).await, "rs.revoked", "nobody knows what was heard before");
+    world
+}
+
+async fn g13_the_first_minute_of_a_store_misses_no_logout(mount: &'static dyn Mount) -> World {
+    let world = World::new(mount).await;
+    world.advance(Duration::from_secs(10));
+    let token = token(&world, json!("sid-1"));
+    world.advance(Duration::from_millis(200));
+    hear(&world, |_| ()).await;
+    world.advance(Duration::from_millis(200));
+    assert_eq!(code(&world, &token).await, "rs.revoked", "though both happened in one second");
     world
 }
