@@ -34,7 +34,8 @@ impl<P: Provider> Stage<P> {
             let (listener, at) = probe::listener().await?;
             let clients = Clients::new(at, &relay)?;
             let provider = P::start(installation, clients.clone()).await?;
-            let probe = Probe::start(listener, &clients.probe, provider.issuer(), provider.access_tokens())?;
+            let (policy, authority) = (provider.access_tokens(), provider.authority());
+            let probe = Probe::start(listener, &clients.probe, provider.issuer(), policy, authority)?;
             let (dashboard, docs_portal) = (clients.dashboard.clone(), clients.docs_portal.clone());
             Ok(Self { dashboard, docs_portal, provider, relay, clients, probe, running: Vec::new() })
         };

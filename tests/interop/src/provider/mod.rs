@@ -6,7 +6,7 @@ pub(crate) mod oidc_provider;
 use anyhow::Result;
 use url::Url;
 
-use vestibule_axum::vestibule::AccessTokenPolicy;
+use vestibule_axum::vestibule::{AccessTokenPolicy, AuthorityClaims};
 
 use crate::application::Application;
 use crate::browser::Page;
@@ -43,6 +43,9 @@ pub(crate) trait Provider: Sized {
 
     /// How its access tokens are told from others.
     fn access_tokens(&self) -> AccessTokenPolicy;
+
+    /// In which claims it tells what a user of the probe may do.
+    fn authority(&self) -> AuthorityClaims;
 
     /// What it calls `user` in a `sub`.
     fn subject_of<'a>(&'a self, user: &'a str) -> Result<&'a str>;

@@ -8,7 +8,7 @@ use vestibule_axum::vestibule::{
 };
 
 use super::sign_on::answer_prompts;
-use crate::browser::Browser;
+use crate::browser::{Browser, Page};
 use crate::clients::{API, Probe, Robot};
 use crate::provider::Provider;
 use crate::report::{Report, Stopped};
@@ -19,16 +19,13 @@ pub(super) async fn of_a_user<P: Provider>(report: &mut Report, stage: &Stage<P>
     let bob = report
         .step("bob logs in at an application that signs instead of having a secret", async {
             let bob = Browser::new()?;
-            let first = bob.open(stage.probe.url("/me")?).await?;
-            let (landed, _) = answer_prompts(&bob, stage, first, "bob").await?;
-            let me = landed.expect(StatusCode::OK)?.json()?;
-            ensure!(me["sub"] == stage.provider.subject_of("bob")?, "bob is {}", me["sub"]);
+            at_probe(&bob, stage, "bob").await?;
             Ok(bob)
         })
         .await?;
     report
         .step("his access token opens its API, for bob and by way of that application", async {
-            let token = bob.call(stage.probe.url("/token")?).await?.expect(StatusCode::OK)?.into_text();
+            let token = token_of(&bob, stage).await?;
             let seen = call_api(stage, Some(&token)).await?.expect(StatusCode::OK)?.json()?;
             let expected = json!({
                 "sub": stage.provider.subject_of("bob")?,
@@ -96,7 +93,22 @@ pub(super) async fn of_services<P: Provider>(report: &mut Report, stage: &Stage<
         .await
 }
 
-async fn call_api<P: Provider>(stage: &Stage<P>, token: Option<&str>) -> Result<crate::browser::Page> {
+/// Logs in at the probe.
+pub(super) async fn at_probe<P: Provider>(browser: &Browser, stage: &Stage<P>, user: &str) -> Result<()> {
+    let first = browser.open(stage.probe.url("/me")?).await?;
+    let (landed, _) = answer_prompts(browser, stage, first, user).await?;
+    let me = landed.expect(StatusCode::OK)?.json()?;
+    ensure!(me["sub"] == stage.provider.subject_of(user)?, "{user} is {}", me["sub"]);
+    Ok(())
+}
+
+/// The access token of whoever is logged in at the probe.
+pub(super) async fn token_of<P: Provider>(browser: &Browser, stage: &Stage<P>) -> Result<String> {
+    Ok(browser.call(stage.probe.url("/token")?).await?.expect(StatusCode::OK)?.into_text())
+}
+
+/// A call of the probe's API.
+pub(super) async fn call_api<P: Provider>(stage: &Stage<P>, token: Option<&str>) -> Result<Page> {
     Browser::new()?.call_with(stage.probe.url("/api/whoami")?, token).await
 }
 

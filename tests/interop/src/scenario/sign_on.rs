@@ -91,6 +91,20 @@ pub(super) async fn me<P: Provider>(
     Ok(answer)
 }
 
+/// Fails unless the user's own page is served: a token that cannot be renewed for now ends no session.
+pub(super) async fn stays_logged_in(browser: &Browser, application: &Application) -> Result<()> {
+    let api = browser.call(application.url("/api/me")).await?;
+    ensure!(
+        api.status.is_server_error(),
+        "{}'s API answers {} without a token",
+        application.name,
+        api.status
+    );
+    let page = browser.open(application.url("/me")).await?.expect(StatusCode::OK)?;
+    ensure!(page.redirects == 0, "{} sent the user to {}", application.name, page.url);
+    Ok(())
+}
+
 /// Fails unless `/api/me` treats the browser as anonymous.
 pub(super) async fn refused(browser: &Browser, application: &Application) -> Result<()> {
     let answer = browser.call(application.url("/api/me")).await?;

@@ -56,6 +56,13 @@ impl Admin {
         self.send(Method::PUT, &path, &user).await.map(drop)
     }
 
+    /// Takes a role of the realm from a user.
+    pub(crate) async fn take_role(&self, user_id: &str, role: &str) -> Result<()> {
+        let role = self.read(&format!("roles/{role}")).await?;
+        let path = format!("users/{user_id}/role-mappings/realm");
+        self.send(Method::DELETE, &path, &json!([role])).await.map(drop)
+    }
+
     /// Changes the secret of a client.
     pub(crate) async fn set_secret(&self, application: &Application, secret: &str) -> Result<()> {
         let clients = self.read("clients").await?;

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use reqwest::Client;
 use tokio::time::{sleep, timeout};
 use url::Url;
-use vestibule_axum::vestibule::AccessTokenPolicy;
+use vestibule_axum::vestibule::{AccessTokenPolicy, AuthorityClaims};
 
 use self::admin::Admin;
 use super::{PASSWORD, Prompt, Provider, Refresh};
@@ -80,6 +80,10 @@ impl Provider for Keycloak {
     /// `typ` is `JWT`, or `at+jwt` where a client is set so, as the probe is; there is no `client_id` in either case.
     fn access_tokens(&self) -> AccessTokenPolicy {
         AccessTokenPolicy::untyped()
+    }
+
+    fn authority(&self) -> AuthorityClaims {
+        AuthorityClaims::keycloak(Probe::CLIENT_ID)
     }
 
     fn subject_of<'a>(&'a self, user: &'a str) -> Result<&'a str> {

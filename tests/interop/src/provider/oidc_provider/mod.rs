@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::process::Command;
 use url::Url;
-use vestibule_axum::vestibule::AccessTokenPolicy;
+use vestibule_axum::vestibule::{AccessTokenPolicy, AuthorityClaims};
 
 use self::control::Control;
 use super::{PASSWORD, Prompt, Provider, Refresh};
@@ -81,6 +81,10 @@ impl Provider for OidcProvider {
 
     fn access_tokens(&self) -> AccessTokenPolicy {
         AccessTokenPolicy::rfc9068()
+    }
+
+    fn authority(&self) -> AuthorityClaims {
+        AuthorityClaims::default()
     }
 
     fn subject_of<'a>(&'a self, user: &'a str) -> Result<&'a str> {

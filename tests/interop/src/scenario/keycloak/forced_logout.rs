@@ -1,11 +1,14 @@
 //! Logouts that an administrator orders.
 
 use anyhow::{Context as _, Result, ensure};
+use reqwest::StatusCode;
 
+use crate::browser::Browser;
 use crate::provider::Provider as _;
 use crate::provider::keycloak::Keycloak;
 use crate::report::{Report, Stopped};
-use crate::scenario::refresh::{DUE, NOT_DUE, until_due};
+use crate::scenario::api::{at_probe, call_api, token_of};
+use crate::scenario::refresh::{LONG, SHORT, short_tokens_end};
 use crate::scenario::sign_on::{at_both, me, refused};
 use crate::stage::Stage;
 
@@ -50,15 +53,35 @@ pub(super) async fn of_the_realm(report: &mut Report, stage: &Stage<Keycloak>) -
         .step(
             "an administrator ends all sessions of the realm: nobody is told, the next refresh tells",
             async {
-                stage.provider.set_access_token_lifetime(DUE).await?;
+                stage.provider.set_access_token_lifetime(SHORT).await?;
                 let grace = at_both(stage, "grace").await?;
                 let before = heard(stage);
                 stage.provider.admin.log_out_all().await?;
-                until_due().await;
+                short_tokens_end().await;
                 refused(&grace, &stage.dashboard).await?;
                 refused(&grace, &stage.docs_portal).await?;
                 expect_heard(stage, before)?;
-                stage.provider.set_access_token_lifetime(NOT_DUE).await
+                stage.provider.set_access_token_lifetime(LONG).await
+            },
+        )
+        .await
+}
+
+/// A user's access token dies with the session, at an API that hears of logouts.
+pub(super) async fn of_an_api(report: &mut Report, stage: &Stage<Keycloak>) -> Result<(), Stopped> {
+    report
+        .step(
+            "an administrator logs grace out: her access token is refused by the API, as rs.revoked",
+            async {
+                let grace = Browser::new()?;
+                at_probe(&grace, stage, "grace").await?;
+                let token = token_of(&grace, stage).await?;
+                call_api(stage, Some(&token)).await?.expect(StatusCode::OK)?;
+                stage.provider.admin.log_out(stage.provider.subject_of("grace")?).await?;
+                let refused =
+                    call_api(stage, Some(&token)).await?.expect_problem(StatusCode::UNAUTHORIZED)?.json()?;
+                ensure!(refused["code"] == "rs.revoked", "refused as {}", refused["code"]);
+                Ok(())
             },
         )
         .await

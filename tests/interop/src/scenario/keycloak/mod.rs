@@ -3,6 +3,7 @@
 mod account;
 mod forced_logout;
 mod restart;
+mod roles;
 mod secret;
 
 use super::common;
@@ -25,7 +26,9 @@ async fn act(report: &mut Report, stage: &mut Stage<Keycloak>) -> Result<(), Sto
     forced_logout::of_a_user(report, stage).await?;
     forced_logout::of_one_session(report, stage).await?;
     forced_logout::of_the_realm(report, stage).await?;
+    forced_logout::of_an_api(report, stage).await?;
     account::disabled(report, stage).await?;
+    roles::in_guards(report, stage).await?;
     secret::changed(report, stage).await?;
     restart::in_between(report, stage).await
 }

@@ -8,8 +8,8 @@ use crate::process::log_tail;
 use crate::provider::Provider as _;
 use crate::provider::keycloak::Keycloak;
 use crate::report::{Report, Stopped};
-use crate::scenario::refresh::{self, DUE_LATER, NOT_DUE};
-use crate::scenario::sign_on::{answer_prompts, me, sign_in};
+use crate::scenario::refresh::{self, LONG, SHORT, short_tokens_end};
+use crate::scenario::sign_on::{answer_prompts, me, sign_in, stays_logged_in};
 use crate::stage::Stage;
 
 /// Logins fail with the reason in the log; those who are logged in stay so, and all is well with the right secret.
@@ -17,11 +17,12 @@ pub(super) async fn changed(report: &mut Report, stage: &Stage<Keycloak>) -> Res
     let (admin, dashboard) = (&stage.provider.admin, &stage.dashboard);
     let grace = report
         .step("the dashboard's secret is changed at the provider; who is logged in stays so", async {
-            stage.provider.set_access_token_lifetime(DUE_LATER).await?;
+            stage.provider.set_access_token_lifetime(SHORT).await?;
             let grace = Browser::new()?;
             sign_in(&grace, stage, dashboard, "grace").await?;
             admin.set_secret(dashboard, "another secret").await?;
-            me(&grace, stage, dashboard, "grace").await?;
+            short_tokens_end().await;
+            stays_logged_in(&grace, dashboard).await?;
             Ok(grace)
         })
         .await?;
@@ -43,11 +44,11 @@ pub(super) async fn changed(report: &mut Report, stage: &Stage<Keycloak>) -> Res
     report
         .step("with the right secret back, the one session is refreshed, and logins work", async {
             admin.set_secret(dashboard, dashboard.secret).await?;
-            refresh::happens(stage, &grace, "grace").await?;
+            refresh::succeeds(stage, &grace).await?;
             let heidi = Browser::new()?;
             sign_in(&heidi, stage, dashboard, "heidi").await?;
             me(&heidi, stage, dashboard, "heidi").await?;
-            stage.provider.set_access_token_lifetime(NOT_DUE).await
+            stage.provider.set_access_token_lifetime(LONG).await
         })
         .await
 }
