@@ -54,7 +54,7 @@ pub use form::CheckedForm;
 pub use guard::{Guarded, require};
 pub use vestibule_web::{
     Api, ConfigError, CookieKeys, Error, Guard, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope,
-    MemoryStore, OtherSession, RelyingParties, RelyingParty, Requirement, SessionError, error, store,
-    vestibule,
+    MemoryStore, OtherSession, RelyingParties, RelyingParty, Requirement, SessionError, Upstream, error,
+    http, store, vestibule,
 };
 pub use wrap::wrap;
