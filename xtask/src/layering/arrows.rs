@@ -24,6 +24,7 @@ const ARROWS: &[(&str, Imports)] = &[
     // The provider is for tests, behind a feature; so is each adapter.
     ("example-shared", Only(&["vestibule-web", "vestibule-actix", "vestibule-axum", "vestibule-dev-idp"])),
     ("scenarios", Any),
+    ("guide", Any),
     ("oracle", Only(&["vestibule"])),
     ("interop", Only(&["vestibule-axum"])),
     ("xtask", Only(&[])),
