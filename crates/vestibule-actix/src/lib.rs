@@ -36,6 +36,34 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Tests of applications
+//!
+//! The feature `test-util`, switched on among the `dev-dependencies` alone, brings the module `testing`: it signs users
+//! in without a provider.
+//!
+//! ```
+//! # use actix_web::{App, http::StatusCode, web::get};
+//! # use vestibule_actix::{CookieKeys, MemoryStore, RelyingParty, Session, vestibule::{ClientSecret, OsRandom, Provider}};
+//! use actix_web::test::{TestRequest, call_service, init_service};
+//! use vestibule_actix::testing::{TestUser, sign_in};
+//!
+//! # async fn me(session: Session) -> String { session.subject().to_owned() }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let app = Provider::new("https://acme.example")?.web_app("dashboard", ClientSecret::new("s3cret"));
+//! # let rp = RelyingParty::builder(app, "https://app.acme.example")
+//! #     .stored_sessions(MemoryStore::new(), CookieKeys::generate(&OsRandom)?)
+//! #     .build()?;
+//! let app = App::new().route("/me", get().to(me));
+//! let app = init_service(vestibule_actix::wrap(app, rp.clone())).await;
+//!
+//! let alice = sign_in(&rp, TestUser::new("alice").role("admin")).await?;
+//! let request = TestRequest::get().uri("/me").insert_header(("cookie", alice.cookie()));
+//! assert_eq!(call_service(&app, request.to_request()).await.status(), StatusCode::OK);
+//! # Ok(())
+//! # }
+//! ```
 
 mod api;
 mod convert;
@@ -52,6 +80,8 @@ pub use extract::{Session, Visitor};
 pub use failure::Failure;
 pub use form::CheckedForm;
 pub use guard::{Guarded, require};
+#[cfg(feature = "test-util")]
+pub use vestibule_web::testing;
 pub use vestibule_web::{
     Api, ConfigError, CookieKeys, Error, Guard, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope,
     MemoryStore, OtherSession, RelyingParties, RelyingParty, Requirement, SessionError, Upstream, error,

@@ -29,6 +29,8 @@ mod several;
 mod silent;
 mod spent_states;
 pub mod store;
+#[cfg(any(test, feature = "test-util"))]
+pub mod testing;
 mod to_the_end;
 mod unconfirmed_logouts;
 mod upstream;

@@ -31,6 +31,8 @@ pub(crate) use grant::Grant;
 pub(crate) use handle::{Handle, random_text};
 pub(crate) use held::{Held, end, is_of_sid};
 pub(crate) use new_session::{Kept, NewLogin, keep};
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) use new_session::{SignedIn, keep_as};
 pub use others::OtherSession;
 pub(crate) use public_grant::PublicGrant;
 use sealed::Outbox;

@@ -31,16 +31,46 @@ pub(crate) enum Kept {
     Refused,
 }
 
+/// Who is signed in from now on.
+pub(crate) struct SignedIn<'a> {
+    pub(crate) public: PublicGrant,
+    /// What came with it to call APIs; a sealed session keeps none of it.
+    pub(crate) tokens: Option<Grant>,
+    pub(crate) began: StoreTime,
+    pub(crate) absolute: Duration,
+    pub(crate) data: Bytes,
+    pub(crate) user_agent: Option<&'a str>,
+}
+
 /// Makes a session of a login, in place of the one that the browser holds.
 pub(crate) async fn keep(engine: &Engine, new: &NewLogin<'_>, held: &Held) -> Result<Kept, Error> {
+    let id_token = &new.login.id_token;
+    let signed_in = SignedIn {
+        public: PublicGrant::of(id_token, &new.standing).ok_or(vestibule::RandomError)?,
+        tokens: Some(Grant::from_response(&new.login.tokens, None, engine.clock().now())),
+        began: new.began,
+        absolute: absolute_lifetime(engine, id_token)?,
+        data: new.data.clone(),
+        user_agent: new.user_agent,
+    };
     let handle = Handle::generate(engine.random())?;
-    let session = new_session(engine, &handle, new)?;
     let ends = held.handle(engine).map(|old| old.key()).or(new.replaces);
+    keep_as(engine, &handle, signed_in, ends, held, new.version).await
+}
+
+/// Makes a session that browsers name by this handle.
+pub(crate) async fn keep_as(
+    engine: &Engine,
+    handle: &Handle,
+    signed_in: SignedIn<'_>,
+    ends: Option<SessionKey>,
+    held: &Held,
+    version: u32,
+) -> Result<Kept, Error> {
+    let session = signed_in.into_session(engine, handle)?;
     match (&engine.sealed, held) {
-        (Some(sealed), Held::Sealed(held)) => {
-            sealed.keep(engine, &handle, session, ends, held, new.version).await
-        }
-        _ => store(engine, &handle, session, ends).await,
+        (Some(sealed), Held::Sealed(held)) => sealed.keep(engine, handle, session, ends, held, version).await,
+        _ => store(engine, handle, session, ends).await,
     }
 }
 
@@ -64,32 +94,30 @@ async fn store(
     }
 }
 
-fn new_session(engine: &Engine, handle: &Handle, new: &NewLogin<'_>) -> Result<NewSession, Error> {
-    let id_token = &new.login.id_token;
-    let key = handle.key();
-    let subject = engine.realm.subject(id_token.subject());
-    let public = PublicGrant::of(id_token, &new.standing).ok_or(vestibule::RandomError)?;
-    let (grant, refresh) = match &engine.sealed {
-        Some(_) => (grant::identity_alone(&public), None),
-        None => {
-            let grant = Grant::from_response(&new.login.tokens, None, engine.clock().now());
-            (grant.seal(engine, &key, &public)?, grant.refresh_hash())
-        }
-    };
-    let label: String = new.user_agent.unwrap_or_default().chars().take(256).collect();
-    Ok(NewSession {
-        key,
-        public_id: PublicId::from_bytes(engine.random_bytes()?),
-        subject,
-        scopes: listens_to(&engine.realm, &key, subject, id_token.subject(), id_token.sid()),
-        began: new.began,
-        idle: engine.lifetimes.idle,
-        absolute: absolute_lifetime(engine, id_token)?,
-        label: label.into(),
-        refresh,
-        grant,
-        data: new.data.clone(),
-    })
+impl SignedIn<'_> {
+    fn into_session(self, engine: &Engine, handle: &Handle) -> Result<NewSession, Error> {
+        let Self { public, tokens, .. } = self;
+        let key = handle.key();
+        let subject = engine.realm.subject(public.subject());
+        let (grant, refresh) = match tokens.filter(|_| engine.sealed.is_none()) {
+            Some(tokens) => (tokens.seal(engine, &key, &public)?, tokens.refresh_hash()),
+            None => (grant::identity_alone(&public), None),
+        };
+        let label: String = self.user_agent.unwrap_or_default().chars().take(256).collect();
+        Ok(NewSession {
+            key,
+            public_id: PublicId::from_bytes(engine.random_bytes()?),
+            subject,
+            scopes: listens_to(&engine.realm, &key, subject, public.subject(), public.sid()),
+            began: self.began,
+            idle: engine.lifetimes.idle,
+            absolute: self.absolute,
+            label: label.into(),
+            refresh,
+            grant,
+            data: self.data,
+        })
+    }
 }
 
 /// The application's own limit, or the provider's `session_expiry` if that comes first (checklist D10).

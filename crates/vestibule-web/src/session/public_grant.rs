@@ -23,15 +23,20 @@ const LENGTH: usize = 4;
 
 impl PublicGrant {
     pub(crate) fn of(id_token: &IdToken, standing: &Standing) -> Option<Self> {
-        let identity = serde_json::to_vec(id_token.identity()).ok()?;
-        let sid = id_token.sid().unwrap_or_default();
-        Self::new([
-            id_token.subject().as_bytes(),
-            sid.as_bytes(),
-            &identity,
-            &claims(id_token)?,
-            &standing.to_bytes(),
-        ])
+        let identity = id_token.identity();
+        Self::describe(identity, id_token.sid(), &claims(id_token)?, standing)
+    }
+
+    /// The person of this identity, with claims as JSON.
+    pub(crate) fn describe(
+        identity: &Identity,
+        sid: Option<&str>,
+        claims: &[u8],
+        standing: &Standing,
+    ) -> Option<Self> {
+        let sid = sid.unwrap_or_default();
+        let (subject, standing) = (identity.subject().as_bytes(), standing.to_bytes());
+        Self::new([subject, sid.as_bytes(), &serde_json::to_vec(identity).ok()?, claims, &standing])
     }
 
     /// The same person in the same login, with the claims of a newer ID token, if there is one.
