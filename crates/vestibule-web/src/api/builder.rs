@@ -53,8 +53,12 @@ impl ApiBuilder {
     /// Makes the API.
     ///
     /// # Errors
-    /// [`ConfigError::ApiUrl`] when the URL is no plain https URL (or http on a loopback host).
+    /// - [`ConfigError::ApiUrl`] when the URL is no plain https URL (or http on a loopback host).
+    /// - [`ConfigError::Revocable`] when no token of the relying party's issuer is accepted here.
     pub fn build(self) -> Result<Api, ConfigError> {
+        if !self.logouts.iter().all(|logouts| logouts.concern(&self.resource_server)) {
+            return Err(ConfigError::Revocable);
+        }
         let metadata = Metadata::new(&self.url, &self.resource_server, &self.scopes)?;
         let (resource_server, users_only, logouts) = (self.resource_server, self.users_only, self.logouts);
         Ok(Api(Arc::new(Inner { resource_server, metadata, users_only, logouts })))

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use vestibule::{AccessGrant, ResourceServer};
+use vestibule::{AccessGrant, Issuer, ResourceServer};
 
 use super::ApiError;
 use crate::{
@@ -17,9 +17,18 @@ impl Logouts {
         Self(Arc::clone(&relying_party.0))
     }
 
+    /// Whether this API accepts tokens of the users whose logouts these are.
+    pub(super) fn concern(&self, api: &ResourceServer) -> bool {
+        api.issuers().any(|issuer| self.issuer().keeps_users_of(issuer))
+    }
+
+    fn issuer(&self) -> &Issuer {
+        self.0.client.provider().issuer()
+    }
+
     /// Refuses the token of an ended session. A token of another issuer, or of a service, is none of this relying party's.
     pub(super) async fn check(&self, api: &ResourceServer, grant: &AccessGrant) -> Result<(), ApiError> {
-        let is_ours = grant.issuer() == self.0.realm.issuer() && !grant.is_service();
+        let is_ours = self.issuer().keeps_users_of(grant.issuer()) && !grant.is_service();
         if is_ours && self.covers(api, grant).await? { Err(ApiError::Revoked) } else { Ok(()) }
     }
 

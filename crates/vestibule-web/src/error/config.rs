@@ -22,6 +22,9 @@ pub enum ConfigError {
     /// The URL of an API is no plain https URL without query (or http on a loopback host).
     #[error("the API's URL is not a plain https URL without query")]
     ApiUrl,
+    /// An API is to hear of the logouts of a relying party whose issuer's tokens it does not accept: none would be refused.
+    #[error("the API accepts no tokens of the issuer whose logouts it is to hear of")]
+    Revocable,
     /// The address of an API to relay to is no plain https URL (or http on a loopback host).
     #[error("the API's address is not a plain https URL")]
     Upstream,
@@ -67,6 +70,10 @@ impl Diagnose for ConfigError {
             Self::ApiUrl => {
                 ("config.api_url", "give the URL that clients call, such as https://api.acme.example")
             }
+            Self::Revocable => (
+                "config.revocable",
+                "make both from one provider, or write its issuer in the same way for both",
+            ),
             Self::Upstream => ("config.upstream", "give an address such as https://api.acme.example/v1"),
             Self::Relay => ("config.relay", "give each API a path of its own, such as /api/orders"),
             Self::RelayNeedsStore => {

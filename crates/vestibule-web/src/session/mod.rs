@@ -97,9 +97,9 @@ impl Session {
         self.0.public.subject()
     }
 
-    /// `iss`: the provider.
+    /// `iss`: the provider, or the user's tenant of it.
     pub fn issuer(&self) -> &str {
-        self.0.engine.realm.issuer()
+        self.0.public.issuer().unwrap_or(self.0.engine.realm.issuer())
     }
 
     /// `sid`: the user's session at the provider, when the provider tells.

@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use vestibule::{IdToken, Identity};
 
 use super::Standing;
@@ -94,6 +94,15 @@ impl PublicGrant {
     pub(crate) fn identity(&self) -> Option<Identity> {
         let [_, _, identity, ..] = self.parts();
         serde_json::from_slice(identity).ok()
+    }
+
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        #[derive(Deserialize)]
+        struct Maker<'a> {
+            issuer: &'a str,
+        }
+        let [_, _, identity, ..] = self.parts();
+        serde_json::from_slice(identity).ok().map(|Maker { issuer }| issuer)
     }
 
     /// The claims of the latest ID token, in a type of the caller's.

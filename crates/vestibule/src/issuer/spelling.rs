@@ -35,8 +35,8 @@ impl Issuer {
         }
     }
 
-    /// Whether users are kept under this name who logged in here.
-    pub(crate) fn keeps_users_of(&self, name: &str) -> bool {
+    /// Whether users are kept under this name who logged in here: the issuer's own, or that of one of its tenants.
+    pub fn keeps_users_of(&self, name: &str) -> bool {
         match &self.spelling {
             Spelling::Tenants(template) => name == self.as_str() || template.fits(name),
             _ => name == self.as_str(),
