@@ -1,4 +1,4 @@
-use std::{future::Future, ops::Deref, pin::Pin, sync::Arc};
+use std::{ops::Deref, sync::Arc};
 
 use actix_web::{
     App, Error, FromRequest, HttpMessage, HttpRequest, HttpResponse,
@@ -16,7 +16,7 @@ use vestibule_web::{
 
 use crate::{
     Session,
-    convert::{Borrowed, head},
+    convert::{Borrowed, Extracting, head},
     entry::{Entry, not_wrapped, overwrite},
 };
 
@@ -78,7 +78,7 @@ impl Deref for Bearer {
 
 impl FromRequest for Bearer {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let call = call(request);
@@ -103,7 +103,7 @@ pub enum Caller {
 
 impl FromRequest for Caller {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (call, entry) = (call(request), Entry::of(request));

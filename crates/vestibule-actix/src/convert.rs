@@ -1,9 +1,13 @@
 //! actix-web 4 has a header map of its own, and is on `http` 0.2.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    future::Future,
+    ops::{Deref, DerefMut},
+    pin::Pin,
+};
 
 use actix_web::{
-    HttpRequest,
+    Error, HttpRequest,
     http::header::{HeaderMap, HeaderName, HeaderValue},
 };
 use vestibule_web::http::{Headers, HeadersMut, RequestHead};
@@ -30,6 +34,9 @@ impl<H: DerefMut<Target = HeaderMap>> HeadersMut for Borrowed<H> {
         }
     }
 }
+
+/// What an extractor does.
+pub(crate) type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
 pub(crate) fn head<'a>(request: &'a HttpRequest, headers: &'a Borrowed<&'a HeaderMap>) -> RequestHead<'a> {
     let uri = request.uri();

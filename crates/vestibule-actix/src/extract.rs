@@ -1,9 +1,9 @@
-use std::{future::Future, ops::Deref, pin::Pin};
+use std::ops::Deref;
 
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use vestibule_web::SessionError;
 
-use crate::{Failure, entry::Entry};
+use crate::{Failure, convert::Extracting, entry::Entry};
 
 /// A signed-in user's session. As an extractor it protects the handler: an anonymous page load is sent to log in and
 /// comes back, an anonymous call gets 401, and a store outage 503.
@@ -36,7 +36,7 @@ pub enum Visitor {
 
 impl FromRequest for Visitor {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let entry = Entry::of(request);
@@ -52,7 +52,7 @@ impl FromRequest for Visitor {
 
 impl FromRequest for Session {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let entry = Entry::of(request);

@@ -1,5 +1,3 @@
-use std::{future::Future, pin::Pin};
-
 use actix_web::{
     Error, FromRequest, HttpRequest,
     dev::Payload,
@@ -9,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     Failure, Session,
-    convert::{Borrowed, head},
+    convert::{Borrowed, Extracting, head},
 };
 
 /// A form that the signed-in user sent from a page of this application.
@@ -40,7 +38,7 @@ pub struct CheckedForm<T> {
 
 impl<T: DeserializeOwned + 'static> FromRequest for CheckedForm<T> {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let session = Session::from_request(request, payload);

@@ -1,4 +1,4 @@
-use std::{future::Future, marker::PhantomData, ops::Deref, pin::Pin, rc::Rc};
+use std::{marker::PhantomData, ops::Deref, rc::Rc};
 
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
@@ -8,7 +8,7 @@ use actix_web::{
 };
 use vestibule_web::{Call, Guard, Requirement};
 
-use crate::{Session, api::refusal, entry::Entry};
+use crate::{Session, api::refusal, convert::Extracting, entry::Entry};
 
 /// The session of a user who has what `G` requires. As an extractor it protects the handler: who is anonymous is sent to
 /// log in as by [`Session`], who lacks a right gets 403, and whose login is too weak or too old logs in once more.
@@ -45,7 +45,7 @@ impl<G> Deref for Guarded<G> {
 
 impl<G: Guard + 'static> FromRequest for Guarded<G> {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();

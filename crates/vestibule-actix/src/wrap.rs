@@ -2,10 +2,11 @@ use actix_web::{
     App, Error,
     body::{EitherBody, MessageBody},
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::from_fn,
 };
 use vestibule_web::RelyingParties;
 
-use crate::entrance::Entrance;
+use crate::entrance::enter;
 
 /// Puts the relying party, or [several](RelyingParties), in front of an app: its endpoints, and who is there for every
 /// route.
@@ -34,5 +35,6 @@ where
         > + 'static,
     B: MessageBody + 'static,
 {
-    app.wrap(Entrance(relying_parties.into()))
+    let relying_parties = relying_parties.into();
+    app.wrap(from_fn(move |request, next| enter(relying_parties.clone(), request, next)))
 }
