@@ -63,6 +63,7 @@ impl Entry {
 /// The app was not wrapped, or the handler is not below it.
 pub(crate) fn not_wrapped(request: &HttpRequest) -> actix_web::Error {
     tracing::error!(
+        event = "config.not_wrapped",
         code = "config.not_wrapped",
         path = request.path(),
         "a handler asks for a session or a token outside of vestibule_actix::wrap or wrap_api: wrap the finished app, last"

@@ -70,6 +70,7 @@ pub(crate) fn visit(parts: &Parts) -> Result<Visit, NotWrapped> {
 pub(crate) fn opened<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, NotWrapped> {
     parts.extensions.get().cloned().ok_or_else(|| {
         tracing::error!(
+            event = "config.not_wrapped",
             code = "config.not_wrapped",
             path = parts.uri.path(),
             "a handler asks for a session or a token outside of vestibule_axum::wrap or wrap_api: wrap the finished router, last"

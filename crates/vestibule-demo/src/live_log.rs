@@ -85,7 +85,8 @@ where
             Level::WARN => self.paint.yellow(&said.message),
             _ => said.message,
         };
-        let who = context.lookup_current().map_or("", |span| span.name());
+        let who =
+            context.event_scope().and_then(|spans| spans.from_root().next()).map_or("", |span| span.name());
         let what = format!("{message}{}", self.paint.faint(&said.details));
         writeln!(writer, "{}", line(self.paint, self.clock.now(), who, &what))
     }
@@ -103,7 +104,7 @@ impl Visit for Said {
         // Writing to a string does not fail.
         let _ = match field.name() {
             "message" => write!(self.message, "{value:?}"),
-            "correlation" => Ok(()),
+            "correlation" | "event" => Ok(()),
             name => write!(self.details, "  {name}: {value:?}"),
         };
     }

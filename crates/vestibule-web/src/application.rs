@@ -35,7 +35,7 @@ impl Application {
             Ok(Ok(LoginVerdict::Accept(data))) => Ok(self.fitting(data)?),
             Ok(Ok(LoginVerdict::Refuse)) => Err(LoginError::RefusedByApplication.into()),
             Ok(Err(error)) => {
-                tracing::error!(error, "on_login failed");
+                tracing::error!(event = "login.application_failed", error, "on_login failed");
                 Err(LoginError::ApplicationFailed.into())
             }
             Err(_) => Err(LoginError::ApplicationTimedOut.into()),

@@ -38,7 +38,7 @@ pub(crate) fn with_return_to(path: &str, place: &ReturnTo) -> String {
 /// Neither this nor the answer to anonymous programs names a scheme in `WWW-Authenticate`: a cookie is none, and naming
 /// `Bearer` would ask for tokens where none are taken.
 pub(crate) fn step_up(engine: &Engine, place: Option<&ReturnTo>, needs: &StepUp, sealed: &str) -> Reply {
-    tracing::info!(%needs, "a user must log in once more");
+    tracing::info!(event = "guard.step_up", %needs, "a user must log in once more");
     if let Some(place) = place {
         return reply::see_other(&format!("{}&{}={sealed}", login_url(engine, place), demand::PARAMETER));
     }

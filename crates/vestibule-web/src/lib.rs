@@ -19,6 +19,7 @@ mod guard;
 pub mod http;
 mod login_options;
 pub mod memory;
+pub mod observe;
 mod pages;
 mod pending;
 mod relying_party;

@@ -4,7 +4,10 @@ use std::{
     time::Duration,
 };
 
-use crate::store::{LogoutId, StoreTime};
+use crate::{
+    observe,
+    store::{LogoutId, StoreTime},
+};
 
 /// How many are remembered. Beyond, a retry counts from the moment it is heard itself.
 const MOST: usize = 10_000;
@@ -23,17 +26,35 @@ impl UnconfirmedLogouts {
     }
 
     pub(crate) fn keep(&self, logout: LogoutId, heard: StoreTime) {
-        let mut logouts = self.logouts();
-        if logouts.len() >= MOST {
-            logouts.retain(|_, first| heard.since(*first) < AGE);
-        }
-        if logouts.len() < MOST {
-            logouts.entry(logout).or_insert(heard);
-        }
+        self.change(|logouts| {
+            if logouts.len() >= MOST {
+                logouts.retain(|_, first| heard.since(*first) < AGE);
+            }
+            if logouts.len() < MOST {
+                logouts.entry(logout).or_insert(heard);
+            }
+        });
     }
 
     pub(crate) fn confirm(&self, logout: &LogoutId) {
-        self.logouts().remove(logout);
+        self.change(|logouts| logouts.remove(logout));
+    }
+
+    /// Forgets what no retry can confirm any more: how many that were.
+    pub(crate) fn forget_old(&self, now: StoreTime) -> usize {
+        self.change(|logouts| {
+            let before = logouts.len();
+            logouts.retain(|_, first| now.since(*first) < AGE);
+            before - logouts.len()
+        })
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut HashMap<LogoutId, StoreTime>) -> T) -> T {
+        let mut logouts = self.logouts();
+        let before = logouts.len();
+        let outcome = change(&mut logouts);
+        observe::unconfirmed(before, logouts.len());
+        outcome
     }
 
     fn logouts(&self) -> MutexGuard<'_, HashMap<LogoutId, StoreTime>> {

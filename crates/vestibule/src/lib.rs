@@ -92,6 +92,7 @@ mod login;
 mod maybe_send;
 #[cfg(doctest)]
 mod misuse;
+pub mod observe;
 mod provider;
 mod random;
 mod resource_server;

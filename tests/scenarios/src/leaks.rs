@@ -1,12 +1,12 @@
 //! That no secret goes where it does not belong (checklist D27, X2).
 //!
 //! Every secret of a world is known: the provider's are canaries, the engine's are seen when they pass by in cookies
-//! and authorization URLs. None of them may be in a log line at any level, in a body, or in a header, save where the
+//! and authorization URLs. None of them may be in a log line at any level, in a metric, in a body, or in a header, save where the
 //! protocol puts it: cookies in `Set-Cookie`, `state`, `nonce` and `id_token_hint` in a redirect to the provider.
 
 use url::Url;
 
-use crate::{Answer, Exchange, IdentityProvider, trace};
+use crate::{Answer, Exchange, IdentityProvider, meter, trace};
 
 /// Every secret in the wrong place, with that place.
 pub fn find(provider: &IdentityProvider, exchanges: &[Exchange]) -> Vec<String> {
@@ -14,7 +14,8 @@ pub fn find(provider: &IdentityProvider, exchanges: &[Exchange]) -> Vec<String> 
     secrets.extend(exchanges.iter().flat_map(|exchange| passing(&exchange.answer)));
     secrets.sort();
     secrets.dedup();
-    let places: Vec<_> = exchanges.iter().flat_map(places).chain(trace::lines()).collect();
+    let places: Vec<_> =
+        exchanges.iter().flat_map(places).chain(trace::lines()).chain(meter::lines("")).collect();
     secrets
         .iter()
         .flat_map(|secret| {

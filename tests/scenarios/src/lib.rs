@@ -29,6 +29,7 @@ pub mod browser;
 pub mod crash;
 mod handler;
 pub mod leaks;
+pub mod meter;
 pub mod mount;
 mod node;
 pub mod provider;

@@ -17,7 +17,7 @@ use vestibule_web::{
 };
 
 use crate::{
-    Browser, Calls, Exchange, IdentityProvider, Mount, Node, Snapshot, State, Transcript, leaks,
+    Browser, Calls, Exchange, IdentityProvider, Mount, Node, Snapshot, State, Transcript, leaks, meter,
     node::Surroundings,
     provider::{ISSUER, Registration},
     several::BOTH,
@@ -114,6 +114,7 @@ impl World {
 
     async fn of(mount: &'static dyn Mount, sessions: Sessions, setup: Rc<Setup>, api: Rc<ApiSetup>) -> Self {
         trace::start();
+        meter::start();
         let clock = TestClock::default();
         let provider = IdentityProvider::new(&clock, ISSUER, 1);
         for client_id in [DASHBOARD, DOCS] {
@@ -286,6 +287,7 @@ impl Drop for World {
     /// Every test is also a test of [`leaks`].
     fn drop(&mut self) {
         if !std::thread::panicking() {
+            assert_eq!(meter::undocumented(), [""; 0], "metrics that no list has");
             let exchanges = self.surroundings.transcript.exchanges();
             for provider in std::iter::once(&self.surroundings.provider).chain(self.others.get_mut().iter()) {
                 let found = leaks::find(provider, &exchanges);

@@ -5,6 +5,7 @@ use super::{Api, ApiError};
 use crate::{
     error::problem,
     http::{Reply, reply},
+    observe,
 };
 
 /// How long a client should wait after a failure that passes, in seconds.
@@ -16,10 +17,17 @@ pub(super) fn respond(api: &Api, error: &ApiError) -> Reply {
     let status = status(error);
     let correlation = api.correlation();
     if status.is_server_error() {
-        tracing::error!(code = diagnosis.code(), correlation, hint = diagnosis.hint(), "{error}");
+        tracing::error!(
+            event = "call.failed",
+            code = diagnosis.code(),
+            correlation,
+            hint = diagnosis.hint(),
+            "{error}"
+        );
     } else {
-        tracing::debug!(code = diagnosis.code(), correlation, "call refused");
+        tracing::debug!(event = "call.refused", code = diagnosis.code(), correlation, "call refused");
     }
+    observe::answered_with(error);
     let mut answer = problem(status, diagnosis.code(), &error.to_string(), Some(&correlation));
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization"));
     if status == StatusCode::SERVICE_UNAVAILABLE {

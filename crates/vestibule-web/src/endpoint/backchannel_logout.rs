@@ -10,8 +10,9 @@ use crate::{
     engine::Engine,
     error::{Error, LogoutError},
     http::{BodyFault, Parameters, Reply, RequestHead, is_form, reply},
+    observe,
     settings::LogoutScope,
-    store::{LogoutId, Realm, Revocation, Revoke, Scope, StoreTime},
+    store::{LogoutId, Realm, Revocation, Revoke, Scope, Stamped, StoreTime},
     to_the_end::to_the_end,
 };
 
@@ -21,14 +22,21 @@ const BODY: usize = 32 * 1024;
 ///
 /// 200 says one thing only: every session that the token names is refused from now on. Everything else is 400. The
 /// request's own cookies are not looked at (checklist B28).
-pub(super) async fn serve<B, F>(engine: &Arc<Engine>, head: &RequestHead<'_>, body: B) -> Reply
+pub(super) async fn serve<B, F>(
+    engine: &Arc<Engine>,
+    head: &RequestHead<'_>,
+    body: B,
+    correlation: &str,
+) -> Reply
 where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
 {
-    match hear(engine, head, body).await {
+    let outcome = hear(engine, head, body).await;
+    observe::logout_token(&outcome);
+    match outcome {
         Ok(()) => reply::empty(StatusCode::OK),
-        Err(error) => refusal(engine, &error),
+        Err(error) => refusal(&error, correlation),
     }
 }
 
@@ -48,31 +56,29 @@ async fn carry_out(engine: &Engine, raw: &str) -> Result<(), Error> {
     let heard = engine.store.now().await?;
     let token = engine.client.verify_logout_token(raw).await?;
     let scopes = struck_by(&engine.realm, &token, engine.logout_scope);
-    revoke(engine, scopes, engine.realm.logout_id(token.jwt_id()), heard).await?;
-    tracing::info!(
-        sid = token.sid().is_some(),
-        sub = token.subject().is_some(),
-        "logged out by the provider"
-    );
+    let (heard, kept) = revoke(engine, scopes, engine.realm.logout_id(token.jwt_id()), heard).await?;
+    observe::logout_heard(&token, heard, kept);
     Ok(())
 }
 
+/// When it was first heard, and when the store had it.
 async fn revoke(
     engine: &Engine,
     scopes: Vec<Scope>,
     logout: LogoutId,
     heard: StoreTime,
-) -> Result<(), Error> {
+) -> Result<(StoreTime, StoreTime), Error> {
     let first_heard = engine.unconfirmed_logouts.first_heard(&logout);
     let heard = first_heard.unwrap_or(heard);
     let revocation = Revocation { scopes, heard: Some(heard), logout: Some(logout), spare: None };
-    let reply = engine.store.revoke(revocation).await.map(|revoked| revoked.reply);
-    match reply {
+    match engine.store.revoke(revocation).await {
         // Spent by the first try, whose reply was lost: that one did it.
-        Ok(Revoke::Replayed) if first_heard.is_none() => Err(LogoutError::Replayed.into()),
-        Ok(Revoke::Revoked { .. } | Revoke::Replayed) => {
+        Ok(Stamped { reply: Revoke::Replayed, .. }) if first_heard.is_none() => {
+            Err(LogoutError::Replayed.into())
+        }
+        Ok(Stamped { at, reply: Revoke::Revoked { .. } | Revoke::Replayed }) => {
             engine.unconfirmed_logouts.confirm(&logout);
-            Ok(())
+            Ok((heard, at))
         }
         Err(error) => {
             engine.unconfirmed_logouts.keep(logout, heard);
@@ -108,9 +114,9 @@ fn struck_by(realm: &Realm, token: &LogoutToken, scope: LogoutScope) -> Vec<Scop
 }
 
 /// 400 for whatever failed, in coarse words (Back-Channel Logout section 2.8).
-fn refusal(engine: &Engine, error: &Error) -> Reply {
-    let correlation = engine.correlation();
-    tracing::warn!(code = error.code(), correlation, "logout token refused");
+fn refusal(error: &Error, correlation: &str) -> Reply {
+    tracing::warn!(event = "logout.refused", code = error.code(), correlation, "logout token refused");
+    observe::answered_with(error);
     let (code, description) = match error {
         Error::Store(_) => ("temporarily_unavailable", "the logout could not be carried out"),
         Error::Provider(error) if error.disposition() == vestibule::Disposition::Retry => {

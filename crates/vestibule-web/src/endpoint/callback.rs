@@ -10,6 +10,7 @@ use crate::{
     engine::Engine,
     error::{Error, GuardError, LoginError, respond},
     http::{BodyFault, Reply, RequestHead, is_form, is_page_load, reply},
+    observe::{LoginEnd, login_ended},
     pending::Pending,
     return_to::ReturnTo,
     session::{self, Before, Held, Kept, NewLogin, Standing},
@@ -23,19 +24,24 @@ const AFTER_A_LOGOUT: Duration = Duration::from_millis(2);
 /// The longest answer that comes as a form (checklist C15).
 const BODY: usize = 64 * 1024;
 
-pub(super) async fn serve<B, F>(engine: &Arc<Engine>, head: &RequestHead<'_>, body: B) -> Reply
+pub(super) async fn serve<B, F>(
+    engine: &Arc<Engine>,
+    head: &RequestHead<'_>,
+    body: B,
+    correlation: &str,
+) -> Reply
 where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
 {
     let callback = match read(engine, head, body).await {
         Ok(callback) => callback,
-        Err(error) => return failed(engine, head, &error, &ReturnTo::home()),
+        Err(error) => return failed(engine, head, &error, &ReturnTo::home(), correlation),
     };
     let pending = match find_pending(engine, head, &callback).await {
         Ok(pending) => pending,
         // The pending login, if there is one, stays usable: this answer was not to it (checklist C09).
-        Err(error) => return failed(engine, head, &error, &ReturnTo::home()),
+        Err(error) => return failed(engine, head, &error, &ReturnTo::home(), correlation),
     };
     let (return_to, forget) =
         (pending.return_to.clone(), engine.pending().forget(pending.login.state().expose()));
@@ -43,21 +49,26 @@ where
     let mut reply = match complete(engine, head, &callback, pending).await {
         Ok(reply) => reply,
         Err(error) if silent => {
-            tracing::info!(code = error.code(), "nobody is signed in at the provider, as far as it tells");
+            login_ended(LoginEnd::Nobody(&error));
             reply::see_other(return_to.as_str())
         }
         // The page knows what it needs; an ordinary login would not bring it.
-        Err(error) if is_step_up => refuse(engine, head, &error, return_to.as_str()),
-        Err(error) => failed(engine, head, &error, &return_to),
+        Err(error) if is_step_up => refuse(head, &error, return_to.as_str(), correlation),
+        Err(error) => failed(engine, head, &error, &return_to, correlation),
     };
     reply::append(&mut reply, header::SET_COOKIE, &forget);
     reply
 }
 
 /// Answers a callback by a method that belongs to another response mode (checklist C15). It is not read.
-pub(super) fn wrong_method(engine: &Engine, head: &RequestHead<'_>, allow: &'static str) -> Reply {
+pub(super) fn wrong_method(
+    engine: &Engine,
+    head: &RequestHead<'_>,
+    allow: &'static str,
+    correlation: &str,
+) -> Reply {
     let error = Error::from_callback(CallbackError::WrongMode);
-    let mut reply = failed(engine, head, &error, &ReturnTo::home());
+    let mut reply = failed(engine, head, &error, &ReturnTo::home(), correlation);
     *reply.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     reply.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     reply
@@ -79,12 +90,19 @@ where
     Callback::parse_form(&body).map_err(Error::from_callback)
 }
 
-fn failed(engine: &Engine, head: &RequestHead<'_>, error: &Error, return_to: &ReturnTo) -> Reply {
-    refuse(engine, head, error, &login_url(engine, return_to))
+fn failed(
+    engine: &Engine,
+    head: &RequestHead<'_>,
+    error: &Error,
+    return_to: &ReturnTo,
+    correlation: &str,
+) -> Reply {
+    refuse(head, error, &login_url(engine, return_to), correlation)
 }
 
-fn refuse(engine: &Engine, head: &RequestHead<'_>, error: &Error, start_again: &str) -> Reply {
-    respond(error, is_page_load(head), &engine.correlation(), Some(start_again))
+fn refuse(head: &RequestHead<'_>, error: &Error, start_again: &str, correlation: &str) -> Reply {
+    login_ended(LoginEnd::Failed(error));
+    respond(error, is_page_load(head), correlation, Some(start_again))
 }
 
 async fn find_pending(
@@ -118,6 +136,7 @@ async fn complete(
     let Pending { login, began, return_to, restarts, silent, replaces, version, subject } = pending;
     if !engine.spent_states.take(login.state(), engine.clock().monotonic()) {
         // A double click: the first one brings the session, this one only goes on.
+        login_ended(LoginEnd::Repeated);
         return Ok(reply::see_other(return_to.as_str()));
     }
     let login = match engine.client.complete_login(login, callback).await {
@@ -128,7 +147,7 @@ async fn complete(
     };
     match keep(engine, head, &login, &Started { began, replaces, version, subject }).await {
         Ok(Kept::Session(cookies)) => {
-            tracing::info!(sid = login.id_token.sid().is_some(), "logged in");
+            login_ended(LoginEnd::Completed { has_sid: login.id_token.sid().is_some() });
             let mut reply = reply::see_other(return_to.as_str());
             for cookie in cookies {
                 reply::append(&mut reply, header::SET_COOKIE, &cookie);
@@ -137,8 +156,8 @@ async fn complete(
         }
         Ok(Kept::Refused) => {
             drop_grant(engine, &login).await;
-            tracing::info!("a logout overtook a login");
             if restarts == 0 && !silent {
+                login_ended(LoginEnd::Overtaken);
                 tokio::time::sleep(AFTER_A_LOGOUT).await;
                 let again = Start { restarts: 1, ..Start::new(engine, return_to) };
                 start_login(engine, head, again).await
@@ -194,6 +213,6 @@ async fn drop_grant(engine: &Engine, login: &Login) {
     if let Some(refresh_token) = &login.tokens.refresh_token
         && let Err(error) = engine.client.revoke(RevocableToken::Refresh(refresh_token)).await
     {
-        tracing::warn!(code = error.code(), "an unused grant was not revoked");
+        tracing::warn!(event = "login.grant_kept", code = error.code(), "an unused grant was not revoked");
     }
 }

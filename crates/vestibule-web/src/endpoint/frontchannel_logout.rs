@@ -8,6 +8,7 @@ use crate::{
     engine::Engine,
     error::{Error, LogoutError, problem, respond},
     http::{Parameters, Reply, RequestHead, reply},
+    observe::{self, Ending},
     session::{self, Held},
     silent,
     store::{SessionKey, Stamped},
@@ -18,9 +19,11 @@ use crate::{
 ///
 /// Nothing proves that the provider asks, so that both `iss` and `sid` must be those of the session, and nothing beyond
 /// this session ends: no token is revoked at the provider.
-pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Reply {
+pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>, correlation: &str) -> Reply {
     let held = Held::of(engine, head);
-    let mut reply = match end_here(engine, head, &held).await {
+    let outcome = end_here(engine, head, &held).await;
+    observe::logged_out("frontchannel", &outcome);
+    let mut reply = match outcome {
         Ok(ended) => {
             let mut reply = reply::empty(StatusCode::OK);
             if ended.is_some() {
@@ -28,16 +31,21 @@ pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Reply
                     reply::append(&mut reply, header::SET_COOKIE, &cookie);
                 }
                 silent::remember(engine, &mut reply);
-                tracing::info!("logged out by the provider's page");
+                observe::session_ended(Ending::Frontchannel);
             }
             reply
         }
         Err(Error::Logout(error @ LogoutError::Ignored)) => {
-            let correlation = engine.correlation();
-            tracing::info!(code = error.code(), correlation, "front-channel logout ignored");
-            problem(StatusCode::BAD_REQUEST, error.code(), &error.to_string(), Some(&correlation))
+            tracing::info!(
+                event = "logout.ignored",
+                code = error.code(),
+                correlation,
+                "front-channel logout ignored"
+            );
+            observe::answered_with(&error);
+            problem(StatusCode::BAD_REQUEST, error.code(), &error.to_string(), Some(correlation))
         }
-        Err(error) => respond(&error, false, &engine.correlation(), None),
+        Err(error) => respond(&error, false, correlation, None),
     };
     let policy = format!("default-src 'none'; frame-ancestors {}", origin_of(engine.realm.issuer()));
     reply::append(&mut reply, header::CONTENT_SECURITY_POLICY, &policy);

@@ -37,7 +37,7 @@ where
     if let Some(error) = single(&parameters, "error")? {
         // Anybody can write this, so that the page does not repeat it.
         let error: String = error.chars().filter(char::is_ascii_graphic).take(64).collect();
-        tracing::warn!(error, "the provider could not start a login");
+        tracing::warn!(event = "login.not_initiated", error, "the provider could not start a login");
         return Err(refused(Uninvited::ProviderError));
     }
     check_issuer(engine, &parameters)?;

@@ -9,6 +9,7 @@ use crate::{
     error::{Error, LoginError},
     guard::demand,
     http::{Parameters, Reply, RequestHead, is_navigation, is_prefetch, reply},
+    observe::{LoginKind, login_started},
     pending::Pending,
     return_to::ReturnTo,
     session::{Held, Visit, Visitor},
@@ -43,7 +44,11 @@ async fn ask(engine: &Engine, head: &RequestHead<'_>, start: Start<'_>) -> Resul
     let return_to = start.return_to.clone();
     let silent = Start { request: &request, silent: true, ..start };
     start_login(engine, head, silent).await.or_else(|error| {
-        tracing::warn!(code = error.code(), "the provider could not be asked who a visitor is");
+        tracing::warn!(
+            event = "login.nobody_asked",
+            code = error.code(),
+            "the provider could not be asked who a visitor is"
+        );
         Ok(reply::see_other(return_to.as_str()))
     })
 }
@@ -82,6 +87,15 @@ impl<'a> Start<'a> {
     pub(crate) fn new(engine: &'a Engine, return_to: ReturnTo) -> Self {
         Self { request: &engine.request, return_to, restarts: 0, silent: false, subject: None }
     }
+
+    fn kind(&self) -> LoginKind {
+        match self {
+            Self { silent: true, .. } => LoginKind::Silent,
+            Self { subject: Some(_), .. } => LoginKind::StepUp,
+            Self { restarts: 0, .. } => LoginKind::Asked,
+            _ => LoginKind::Again,
+        }
+    }
 }
 
 /// Sends the browser to the provider. Nothing is kept here: the attempt rests in the browser, sealed.
@@ -90,6 +104,13 @@ pub(crate) async fn start_login(
     head: &RequestHead<'_>,
     start: Start<'_>,
 ) -> Result<Reply, Error> {
+    let kind = start.kind();
+    let outcome = send_to_provider(engine, head, start).await;
+    login_started(kind, &outcome);
+    outcome
+}
+
+async fn send_to_provider(engine: &Engine, head: &RequestHead<'_>, start: Start<'_>) -> Result<Reply, Error> {
     let Start { request, return_to, restarts, silent, subject } = start;
     // The store's time anchors the cutoff rule, and a store that does not answer stops the login here (H07).
     let began = engine.store.now().await?;
@@ -104,7 +125,6 @@ pub(crate) async fn start_login(
     for cookie in engine.pending().keep(head, &pending)? {
         reply::append(&mut reply, header::SET_COOKIE, &cookie);
     }
-    tracing::info!("login started");
     Ok(reply)
 }
 

@@ -11,6 +11,7 @@ use crate::{
     engine::Engine,
     error::{Error, LogoutError},
     http::{BodyFault, Reply, RequestHead, reply},
+    observe::{self, Ending},
     session::{self, Grant, Held},
     store::{Load, SessionKey},
     to_the_end::to_the_end,
@@ -20,6 +21,16 @@ const BODY: usize = 16 * 1024;
 
 /// Logs the user out: here first, then at the provider, which tells every other application (checklist B31).
 pub(super) async fn serve<B, F>(engine: &Arc<Engine>, head: &RequestHead<'_>, body: B) -> Result<Reply, Error>
+where
+    B: FnOnce(usize) -> F,
+    F: Future<Output = Result<Bytes, BodyFault>>,
+{
+    let outcome = log_out(engine, head, body).await;
+    observe::logged_out("here", &outcome);
+    outcome
+}
+
+async fn log_out<B, F>(engine: &Arc<Engine>, head: &RequestHead<'_>, body: B) -> Result<Reply, Error>
 where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
@@ -51,7 +62,7 @@ async fn end_here(engine: Arc<Engine>, key: SessionKey) -> Result<Option<Grant>,
         Some(_) => None,
     };
     session::end(&engine, &key).await?;
-    tracing::info!("logged out here");
+    observe::session_ended(Ending::Logout);
     Ok(grant)
 }
 
@@ -69,6 +80,7 @@ async fn leave_the_provider(engine: &Engine, grant: Option<Grant>) -> Reply {
         }
         Err(error) => {
             tracing::warn!(
+                event = "logout.here_alone",
                 code = vestibule::Diagnose::code(&error),
                 "logged out here, but not at the provider"
             );

@@ -14,12 +14,14 @@ use std::{future::Future, sync::Arc};
 
 use bytes::Bytes;
 pub(crate) use login::{Start, start_login};
+use tracing::Instrument as _;
 
 use crate::{
     challenge::login_url,
     engine::Engine,
     error::respond,
     http::{BodyFault, Reply, RequestHead, is_page_load, reply::method_not_allowed},
+    observe,
     return_to::ReturnTo,
     silent, upstream,
 };
@@ -117,30 +119,48 @@ where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
 {
+    let correlation = engine.correlation();
+    let span = observe::request_span(endpoint, &correlation);
+    answer(engine, endpoint, head, body, &correlation).instrument(span).await
+}
+
+async fn answer<B, F>(
+    engine: &Arc<Engine>,
+    endpoint: Endpoint,
+    head: &RequestHead<'_>,
+    body: B,
+    correlation: &str,
+) -> Reply
+where
+    B: FnOnce(usize) -> F,
+    F: Future<Output = Result<Bytes, BodyFault>>,
+{
     let methods = endpoint.methods(engine);
     if let Some(allow) = methods.filter(|methods| methods.split(", ").all(|method| method != head.method)) {
         let other_mode = endpoint == Endpoint::Callback && matches!(head.method, "GET" | "POST");
         return if other_mode {
-            callback::wrong_method(engine, head, allow)
+            callback::wrong_method(engine, head, allow, correlation)
         } else {
             method_not_allowed(allow)
         };
     }
     let outcome = match endpoint {
         Endpoint::Login => login::serve(engine, head).await,
-        Endpoint::Callback => return callback::serve(engine, head, body).await,
+        Endpoint::Callback => return callback::serve(engine, head, body, correlation).await,
         Endpoint::Logout => {
             logout::serve(engine, head, body).await.map(|reply| silent::after_logout(engine, reply))
         }
         Endpoint::LoggedOut => Ok(logged_out::serve(engine, head)),
-        Endpoint::BackchannelLogout => return backchannel_logout::serve(engine, head, body).await,
-        Endpoint::FrontchannelLogout => return frontchannel_logout::serve(engine, head).await,
+        Endpoint::BackchannelLogout => {
+            return backchannel_logout::serve(engine, head, body, correlation).await;
+        }
+        Endpoint::FrontchannelLogout => return frontchannel_logout::serve(engine, head, correlation).await,
         Endpoint::Initiate => initiate::serve(engine, head, body).await,
         Endpoint::Session => session::serve(engine, head).await,
         Endpoint::Relay => upstream::relay(engine, head, body).await,
     };
     outcome.unwrap_or_else(|error| {
         let again = (endpoint == Endpoint::Initiate).then(|| login_url(engine, &ReturnTo::home()));
-        respond(&error, is_page_load(head), &engine.correlation(), again.as_deref())
+        respond(&error, is_page_load(head), correlation, again.as_deref())
     })
 }

@@ -5,7 +5,7 @@ use vestibule::{Diagnose, Disposition};
 use super::{Error, SessionError};
 use crate::{
     http::{Reply, reply},
-    pages,
+    observe, pages,
 };
 
 /// How long a browser should wait after a failure that passes, in seconds.
@@ -25,6 +25,7 @@ pub(crate) fn respond(
     let causes = causes(error);
     if status.is_server_error() {
         tracing::error!(
+            event = "request.failed",
             code = diagnosis.code(),
             correlation,
             causes,
@@ -32,8 +33,15 @@ pub(crate) fn respond(
             "request failed"
         );
     } else {
-        tracing::warn!(code = diagnosis.code(), correlation, causes, "request refused");
+        tracing::warn!(
+            event = "request.refused",
+            code = diagnosis.code(),
+            correlation,
+            causes,
+            "request refused"
+        );
     }
+    observe::answered_with(error);
     let mut reply = if navigation {
         reply::html(status, pages::failure(status, error, correlation, start_again))
     } else {

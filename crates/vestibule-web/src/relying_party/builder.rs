@@ -330,7 +330,10 @@ impl RelyingPartyBuilder<Sessions> {
                 hears_logouts: backend.is_some(),
             }),
             store: match backend {
-                Some(backend) => Arc::new(Deadline(backend.open(&realm, retention))),
+                Some(backend) => Arc::new(Deadline {
+                    store: backend.open(&realm, retention),
+                    clock: Arc::clone(provider.clock()),
+                }),
                 None => Arc::new(NoStore::new(Arc::clone(provider.clock()))),
             },
             post_logout_redirect_uri: uri(Endpoint::LoggedOut)?,

@@ -6,7 +6,7 @@ use std::{
 use tokio::runtime::Handle;
 use vestibule::Diagnose;
 
-use crate::engine::Engine;
+use crate::{engine::Engine, observe, store::StoreTime};
 
 const PERIOD: Duration = Duration::from_secs(30);
 const REAP_AT_ONCE: usize = 1000;
@@ -20,6 +20,8 @@ pub(super) fn ensure_running(engine: &Arc<Engine>) {
     if let Ok(runtime) = Handle::try_current()
         && !engine.is_maintained.swap(true, Ordering::Relaxed)
     {
+        // By now an application has installed what it records metrics with.
+        observe::describe_metrics();
         runtime.spawn(keep_house(Arc::downgrade(engine), Running(Arc::downgrade(engine))));
     }
 }
@@ -38,7 +40,11 @@ impl Drop for Running {
 async fn keep_house(engine: Weak<Engine>, _running: Running) {
     while let Some(engine) = engine.upgrade() {
         let due = engine.client.provider().refresh_if_due().await.unwrap_or_else(|error| {
-            tracing::warn!(code = error.code(), "the provider's metadata or keys could not be renewed");
+            tracing::warn!(
+                event = "provider.not_renewed",
+                code = error.code(),
+                "the provider's metadata or keys could not be renewed"
+            );
             PERIOD
         });
         reap(&engine).await;
@@ -54,8 +60,22 @@ async fn reap(engine: &Engine) {
     loop {
         match engine.store.reap(REAP_AT_ONCE).await {
             Ok(reaped) if reaped.reply.more => tokio::task::yield_now().await,
-            Ok(_) => return,
-            Err(error) => return tracing::warn!(code = error.code(), "ended sessions could not be deleted"),
+            Ok(reaped) => return forget_logouts(engine, reaped.at),
+            Err(error) => {
+                return tracing::warn!(
+                    event = "session.not_reaped",
+                    code = error.code(),
+                    "ended sessions could not be deleted"
+                );
+            }
         }
+    }
+}
+
+/// Those that the store has never confirmed, and whose tokens no retry can bring any more.
+fn forget_logouts(engine: &Engine, now: StoreTime) {
+    let lost = engine.unconfirmed_logouts.forget_old(now);
+    if lost > 0 {
+        tracing::error!(event = "logout.lost", lost, "logouts were heard that the store never took");
     }
 }

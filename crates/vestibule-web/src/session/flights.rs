@@ -12,6 +12,7 @@ use super::refresh::refresh;
 use crate::{
     SessionError,
     engine::Engine,
+    observe,
     store::{RefreshHash, SessionKey, SessionRecord},
 };
 
@@ -72,9 +73,11 @@ impl Flights {
         let (sender, outcome) = watch::channel(None);
         flights.insert(key, Flight { outcome: outcome.clone(), failed_until: None });
         let (engine, record, flights) = (Arc::clone(engine), Arc::clone(record), Arc::clone(&self.0));
+        let span = observe::refresh_span(&engine.correlation());
         let flight = async move {
             let tell = |outcome| drop(sender.send_replace(Some(outcome)));
             let outcome = refresh(&engine, &record, &|error| tell(Err(error))).await;
+            observe::refresh_ended(&outcome, engine.clock().monotonic().saturating_sub(now));
             let mut flights = flights.lock().unwrap_or_else(PoisonError::into_inner);
             match &outcome {
                 Ok(_) => drop(flights.remove(&key)),
@@ -88,7 +91,7 @@ impl Flights {
             drop(flights);
             tell(outcome);
         };
-        tokio::spawn(flight.in_current_span());
+        tokio::spawn(flight.instrument(span));
         outcome
     }
 

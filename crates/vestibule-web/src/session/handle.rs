@@ -31,6 +31,7 @@ impl Handle {
             CookieLookup::Absent => return None,
             CookieLookup::Ambiguous => {
                 tracing::warn!(
+                    event = "session.ambiguous",
                     code = "session.cookie_ambiguous",
                     "a request has two session cookies; neither is believed"
                 );

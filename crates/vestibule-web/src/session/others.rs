@@ -5,6 +5,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use super::Session;
 use crate::{
     SessionError,
+    observe::{self, Ending},
     store::{Ended, PublicId, Revocation, SessionSummary},
 };
 
@@ -52,7 +53,11 @@ impl Session {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(id).ok().and_then(|bytes| bytes.try_into().ok());
         let Some(id) = bytes.map(PublicId::from_bytes) else { return Ok(false) };
         let ended = self.0.engine.store.end_listed(&self.record().subject, &id).await?;
-        Ok(ended.reply == Ended::Ended)
+        let is_ended = ended.reply == Ended::Ended;
+        if is_ended {
+            observe::session_ended(Ending::Listed);
+        }
+        Ok(is_ended)
     }
 
     /// Ends every session of this user in this application but this one.

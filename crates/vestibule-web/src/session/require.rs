@@ -25,7 +25,7 @@ impl Session {
         match requirement.judge(self.authority(), now, engine.client.policy().allowed_clock_skew()) {
             Judgement::Allowed => Ok(()),
             Judgement::Forbidden(missing) => {
-                tracing::info!(%missing, "a user lacks a right");
+                tracing::info!(event = "guard.forbidden", %missing, "a user lacks a right");
                 Err(GuardError::Forbidden(missing))
             }
             Judgement::StepUp(_) if self.is_stepped_up_in_vain(now) => Err(GuardError::StepUpFailed),

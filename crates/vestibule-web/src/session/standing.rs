@@ -74,10 +74,15 @@ impl Standing {
             Ok(None) => {}
             Ok(Some(told)) => take_over(&mut self.authority, told),
             Err(error) if error.disposition() == Disposition::Retry => {
-                tracing::warn!(code = error.code(), "what a user may do could not be read anew");
+                tracing::warn!(
+                    event = "session.authority_kept",
+                    code = error.code(),
+                    "what a user may do could not be read anew"
+                );
             }
             Err(error) => {
                 tracing::warn!(
+                    event = "session.authority_lost",
                     code = error.code(),
                     "a refreshed access token was refused, and grants nothing"
                 );

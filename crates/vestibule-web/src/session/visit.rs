@@ -78,7 +78,10 @@ impl Visit {
     pub async fn visitor(&self) -> Result<Visitor, SessionError> {
         self.0.read.store(true, Ordering::Relaxed);
         let Inner { engine, held, visitor, .. } = &*self.0;
-        visitor.get_or_try_init(|| held.load(engine)).await.cloned()
+        let visitor = visitor.get_or_try_init(|| held.load(engine)).await?;
+        let signed_in = matches!(visitor, Visitor::SignedIn(_));
+        tracing::trace!(event = "session.loaded", signed_in, "somebody asked who makes a request");
+        Ok(visitor.clone())
     }
 
     /// Who makes the request, for a page that is for everybody: as [`visitor`](Self::visitor), but where
@@ -203,13 +206,22 @@ pub(super) async fn load(engine: &Arc<Engine>, handle: &Handle) -> Result<Visito
                 }
             }
             // The session is live; only its idle end did not move.
-            Err(error) => tracing::warn!(code = error.code(), "a session was not touched"),
+            Err(error) => {
+                tracing::warn!(
+                    event = "session.not_touched",
+                    code = error.code(),
+                    "a session was not touched"
+                );
+            }
         }
     }
     match Session::new(engine, handle, record, None) {
         Some(session) => Ok(Visitor::SignedIn(session)),
         None => {
-            tracing::warn!("a session was written in a format that this version does not read");
+            tracing::warn!(
+                event = "session.unreadable",
+                "a session was written in a format that this version does not read"
+            );
             Ok(Visitor::Anonymous)
         }
     }

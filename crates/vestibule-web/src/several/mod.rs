@@ -117,6 +117,7 @@ impl Several {
         let chosen = if number == 0 { Some(&self.first) } else { self.others.get(number.wrapping_sub(1)) };
         if chosen.is_none() {
             tracing::error!(
+                event = "config.chooser",
                 code = "config.chooser",
                 number,
                 "the chooser names a relying party that is not there"

@@ -9,12 +9,14 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::time::sleep;
+use vestibule::Clock;
 
 use super::{
     BeginAttempt, ChangeCursor, Changes, Commit, CommitRefresh, EndIf, Ended, HolderId, Insert, Lease, Load,
     NewSession, PublicId, Reaped, RefreshHash, Renew, Replace, Revocation, Revoke, Scope, SessionKey,
     SessionStore, SessionSummary, Stamped, StoreError, StoreTime, Touch,
 };
+use crate::observe;
 
 /// How long a request waits for one reply of the store (checklist H08).
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -27,32 +29,53 @@ const LEISURE: Duration = Duration::from_secs(30);
 ///
 /// The verbs of a refresh have more time: it runs in a task of its own, and offers its new tokens again.
 #[derive(Debug)]
-pub(crate) struct Deadline(pub(crate) Arc<dyn SessionStore>);
+pub(crate) struct Deadline {
+    pub(crate) store: Arc<dyn SessionStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
 
-async fn within<R>(
-    limit: Duration,
-    call: impl Future<Output = Result<R, StoreError>>,
-) -> Result<R, StoreError> {
-    let (mut call, mut timer) = (pin!(call), None);
-    poll_fn(|context| {
-        if let Poll::Ready(reply) = call.as_mut().poll(context) {
-            return Poll::Ready(reply);
+impl Deadline {
+    async fn ask<R>(
+        &self,
+        verb: &'static str,
+        limit: Duration,
+        call: impl Future<Output = Result<R, StoreError>>,
+    ) -> Result<R, StoreError> {
+        let (reply, waited) = self.within(limit, call).await;
+        if let Some(waited) = waited {
+            observe::store_waited(verb, waited);
         }
-        // Only now: a store in memory answers at once, and a timer costs more than its answer.
-        let timer = timer.get_or_insert_with(|| Box::pin(sleep(limit)));
-        timer.as_mut().poll(context).map(|()| Err(StoreError::TimedOut))
-    })
-    .await
+        reply.inspect_err(|error| observe::store_failed(verb, error))
+    }
+
+    /// The reply, and how long it took if it did not come at once.
+    async fn within<R>(
+        &self,
+        limit: Duration,
+        call: impl Future<Output = Result<R, StoreError>>,
+    ) -> (Result<R, StoreError>, Option<Duration>) {
+        let (mut call, mut timer) = (pin!(call), None);
+        let reply = poll_fn(|context| {
+            if let Poll::Ready(reply) = call.as_mut().poll(context) {
+                return Poll::Ready(reply);
+            }
+            // Only now: a store in memory answers at once, and a timer costs more than its answer.
+            let (timer, _) = timer.get_or_insert_with(|| (Box::pin(sleep(limit)), self.clock.monotonic()));
+            timer.as_mut().poll(context).map(|()| Err(StoreError::TimedOut))
+        })
+        .await;
+        (reply, timer.map(|(_, since)| self.clock.monotonic().saturating_sub(since)))
+    }
 }
 
 #[async_trait]
 impl SessionStore for Deadline {
     async fn now(&self) -> Result<StoreTime, StoreError> {
-        within(DEADLINE, self.0.now()).await
+        self.ask("now", DEADLINE, self.store.now()).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        within(DEADLINE, self.0.check()).await
+        self.ask("check", DEADLINE, self.store.check()).await
     }
 
     async fn insert(
@@ -60,11 +83,11 @@ impl SessionStore for Deadline {
         session: NewSession,
         ends: Option<SessionKey>,
     ) -> Result<Stamped<Insert>, StoreError> {
-        within(DEADLINE, self.0.insert(session, ends)).await
+        self.ask("insert", DEADLINE, self.store.insert(session, ends)).await
     }
 
     async fn load(&self, key: &SessionKey) -> Result<Stamped<Load>, StoreError> {
-        within(DEADLINE, self.0.load(key)).await
+        self.ask("load", DEADLINE, self.store.load(key)).await
     }
 
     async fn is_covered(
@@ -73,11 +96,11 @@ impl SessionStore for Deadline {
         scopes: &[Scope],
         began: StoreTime,
     ) -> Result<Stamped<bool>, StoreError> {
-        within(DEADLINE, self.0.is_covered(key, scopes, began)).await
+        self.ask("is_covered", DEADLINE, self.store.is_covered(key, scopes, began)).await
     }
 
     async fn touch(&self, key: &SessionKey, idle: Duration) -> Result<Stamped<Touch>, StoreError> {
-        within(DEADLINE, self.0.touch(key, idle)).await
+        self.ask("touch", DEADLINE, self.store.touch(key, idle)).await
     }
 
     async fn replace(
@@ -86,7 +109,7 @@ impl SessionStore for Deadline {
         version: u64,
         data: Bytes,
     ) -> Result<Stamped<Replace>, StoreError> {
-        within(DEADLINE, self.0.replace(key, version, data)).await
+        self.ask("replace", DEADLINE, self.store.replace(key, version, data)).await
     }
 
     async fn lease(
@@ -95,7 +118,7 @@ impl SessionStore for Deadline {
         holder: &HolderId,
         ttl: Duration,
     ) -> Result<Stamped<Lease>, StoreError> {
-        within(REFRESH, self.0.lease(key, holder, ttl)).await
+        self.ask("lease", REFRESH, self.store.lease(key, holder, ttl)).await
     }
 
     async fn renew(
@@ -104,11 +127,11 @@ impl SessionStore for Deadline {
         holder: &HolderId,
         ttl: Duration,
     ) -> Result<Stamped<Renew>, StoreError> {
-        within(REFRESH, self.0.renew(key, holder, ttl)).await
+        self.ask("renew", REFRESH, self.store.renew(key, holder, ttl)).await
     }
 
     async fn release(&self, key: &SessionKey, holder: &HolderId) -> Result<Stamped<()>, StoreError> {
-        within(REFRESH, self.0.release(key, holder)).await
+        self.ask("release", REFRESH, self.store.release(key, holder)).await
     }
 
     async fn begin_attempt(
@@ -118,7 +141,7 @@ impl SessionStore for Deadline {
         spent: &RefreshHash,
         limit: Duration,
     ) -> Result<Stamped<BeginAttempt>, StoreError> {
-        within(REFRESH, self.0.begin_attempt(key, holder, spent, limit)).await
+        self.ask("begin_attempt", REFRESH, self.store.begin_attempt(key, holder, spent, limit)).await
     }
 
     async fn commit_refresh(
@@ -126,7 +149,7 @@ impl SessionStore for Deadline {
         key: &SessionKey,
         commit: CommitRefresh,
     ) -> Result<Stamped<Commit>, StoreError> {
-        within(REFRESH, self.0.commit_refresh(key, commit)).await
+        self.ask("commit_refresh", REFRESH, self.store.commit_refresh(key, commit)).await
     }
 
     async fn end_if(
@@ -135,30 +158,32 @@ impl SessionStore for Deadline {
         holder: &HolderId,
         refused: &RefreshHash,
     ) -> Result<Stamped<EndIf>, StoreError> {
-        within(REFRESH, self.0.end_if(key, holder, refused)).await
+        self.ask("end_if", REFRESH, self.store.end_if(key, holder, refused)).await
     }
 
     async fn end(&self, key: &SessionKey) -> Result<Stamped<Ended>, StoreError> {
-        within(DEADLINE, self.0.end(key)).await
+        self.ask("end", DEADLINE, self.store.end(key)).await
     }
 
     async fn revoke(&self, revocation: Revocation) -> Result<Stamped<Revoke>, StoreError> {
-        within(DEADLINE, self.0.revoke(revocation)).await
+        self.ask("revoke", DEADLINE, self.store.revoke(revocation)).await
     }
 
     async fn sessions_of(&self, subject: &Scope) -> Result<Stamped<Vec<SessionSummary>>, StoreError> {
-        within(DEADLINE, self.0.sessions_of(subject)).await
+        self.ask("sessions_of", DEADLINE, self.store.sessions_of(subject)).await
     }
 
     async fn end_listed(&self, subject: &Scope, id: &PublicId) -> Result<Stamped<Ended>, StoreError> {
-        within(DEADLINE, self.0.end_listed(subject, id)).await
+        self.ask("end_listed", DEADLINE, self.store.end_listed(subject, id)).await
     }
 
     async fn changes(&self, from: ChangeCursor, patience: Duration) -> Result<Stamped<Changes>, StoreError> {
-        within(patience + DEADLINE, self.0.changes(from, patience)).await
+        // How long it waits for something to tell says nothing about the store.
+        let (changes, _) = self.within(patience + DEADLINE, self.store.changes(from, patience)).await;
+        changes.inspect_err(|error| observe::store_failed("changes", error))
     }
 
     async fn reap(&self, limit: usize) -> Result<Stamped<Reaped>, StoreError> {
-        within(LEISURE, self.0.reap(limit)).await
+        self.ask("reap", LEISURE, self.store.reap(limit)).await
     }
 }

@@ -35,6 +35,7 @@ impl<K: ClientKind> Client<K> {
         match self.provider().exchange(exchange(proof)).await {
             Err(error) if error.refuses_client() && self.registration.credential.after_refusal(&sent) => {
                 tracing::info!(
+                    event = "client.secret_refused",
                     client_id = self.client_id(),
                     "the provider refused one of two client secrets"
                 );

@@ -71,7 +71,11 @@ impl<K: CodeFlow> Client<K> {
                 if error.disposition() == Disposition::Retry || error.code() == "jwt.key_not_found" =>
             {
                 let code = error.code();
-                tracing::warn!(code, "a refreshed ID token could not be checked and was left out");
+                tracing::warn!(
+                    event = "refresh.id_token_left_out",
+                    code,
+                    "a refreshed ID token could not be checked and was left out"
+                );
                 Ok(Refreshed { tokens: TokenResponse { id_token: None, ..tokens }, id_token: None })
             }
             Err(error) => Err(RefreshError::IdentityChanged(error)),

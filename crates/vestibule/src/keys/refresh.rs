@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{
     cache::KeyCache, error::KeysError, freshness, key_set::KeySet, snapshot::Snapshot, source::FetchKeys,
 };
-use crate::{Clock, Diagnose, RetryAfter, backoff::Repeated};
+use crate::{Clock, RetryAfter, backoff::Repeated, observe};
 
 /// One fetch of a key set. Dropped before its end, it counts as abandoned: the next caller starts over at once, but only
 /// so often, lest callers that come and go drive the provider's load.
@@ -49,9 +49,7 @@ impl<'a> Refresh<'a> {
         outcome: Result<Snapshot, KeysError>,
         asked_pause: Option<RetryAfter>,
     ) -> Result<Arc<KeySet>, KeysError> {
-        if let Err(error) = &outcome {
-            tracing::warn!(code = error.code(), hint = error.hint(), "{error}");
-        }
+        observe::fetched("keys", &outcome);
         let now = self.clock.monotonic();
         let mut state = self.cache.write();
         state.abandoned = 0;

@@ -7,8 +7,9 @@ use async_lock::Mutex;
 
 use super::{DiscoveryError, Provider, ProviderMetadata, discovery::Discover};
 use crate::{
-    Diagnose, Error, Random,
+    Error, Random,
     backoff::Backoff,
+    observe,
     transport::{TransportError, TransportErrorKind},
 };
 
@@ -92,7 +93,8 @@ impl MetadataCache {
         if let Some(asked) = asked_pause {
             flight.backoff.pause_at_least(asked.pause(), now);
         }
-        let metadata = Arc::new(outcome.inspect_err(warn)?);
+        observe::fetched("metadata", &outcome);
+        let metadata = Arc::new(outcome?);
         self.write().snapshot = Some(Snapshot { metadata: Arc::clone(&metadata), read_at: now });
         Ok(metadata)
     }
@@ -139,12 +141,13 @@ impl Flight {
         let mut foreign_hosts = metadata.foreign_hosts();
         foreign_hosts.retain(|host| !backchannel.is_host(host));
         if !foreign_hosts.is_empty() {
-            tracing::info!(%issuer, ?foreign_hosts, "the provider has endpoints on other hosts than its issuer's");
+            tracing::info!(
+                event = "provider.foreign_hosts",
+                %issuer,
+                ?foreign_hosts,
+                "the provider has endpoints on other hosts than its issuer's"
+            );
         }
         Ok(metadata)
     }
-}
-
-fn warn(error: &Error) {
-    tracing::warn!(code = error.code(), hint = error.hint(), "{error}");
 }

@@ -19,6 +19,7 @@ use verified_tokens::{Entry, VerifiedTokens};
 use crate::{
     AccessGrant, AccessTokenError, Error, JwtError, Provider, TokenError, Verified,
     jwt::{MAX_TOKEN, UnverifiedJwt},
+    observe,
 };
 
 /// An API that is called with access tokens (RFC 6750, RFC 9068): it tells which token grants what.
@@ -91,12 +92,17 @@ impl ResourceServer {
     /// kind or from another issuer.
     pub async fn verify(&self, raw: &str) -> Result<Arc<Verified<AccessGrant>>, Error> {
         if raw.len() > MAX_TOKEN {
-            return Err(TokenError::from(JwtError::TooLarge).into());
+            return observe::access_token(Err(TokenError::from(JwtError::TooLarge).into()));
         }
         let hash = TokenHash::of(raw);
         if let Some(grant) = self.known(&hash) {
+            observe::known_access_token();
             return Ok(grant);
         }
+        observe::access_token(self.judge(raw, hash).await)
+    }
+
+    async fn judge(&self, raw: &str, hash: TokenHash) -> Result<Arc<Verified<AccessGrant>>, Error> {
         match self.introspector() {
             Some((position, issuer, introspection)) if !looks_like_jwt(raw) => {
                 let asked = Asked { position, issuer, introspection, raw, verified: None };
@@ -152,7 +158,8 @@ impl ResourceServer {
             }
             let generation = issuer.provider.key_generation();
             let ends_at = issuer.provider.clock().monotonic().saturating_add(introspection.remembered_for);
-            let answer = issuer.introspect(introspection, raw, verified.as_deref()).await?;
+            let answer = issuer.introspect(introspection, raw, verified.as_deref()).await;
+            let answer = observe::introspected(answer)?;
             let grant = verified.clone().unwrap_or_else(|| Arc::new(answer));
             let entry = Entry { grant: Arc::clone(&grant), issuer: position, generation, ends_at };
             self.0.verified.keep(hash, entry);

@@ -7,7 +7,7 @@ use super::{
     ATTEMPT, LOOK_EVERY, Refresh,
 };
 use crate::{
-    SessionError,
+    SessionError, observe,
     store::{Commit, CommitRefresh, SessionRecord, StoreError},
 };
 
@@ -41,7 +41,7 @@ impl Refresh<'_> {
         };
         match self.offer(commit).await? {
             Commit::Committed(record) => {
-                tracing::info!("access token refreshed");
+                observe::refreshed();
                 Ok(record)
             }
             // The surplus token is dropped, not revoked: that might end the whole grant at the provider.

@@ -12,6 +12,7 @@ use super::{Grant, grant};
 use crate::{
     SessionError,
     engine::Engine,
+    observe::{self, Ending},
     store::{BeginAttempt, EndIf, HolderId, Lease, Load, RefreshHash, SessionKey, SessionRecord, StoreError},
 };
 
@@ -107,6 +108,7 @@ impl Refresh<'_> {
             Err(error @ RefreshError::Revoked(_)) => self.refused(error, repeated).await,
             Err(error @ RefreshError::IdentityChanged(_)) => {
                 self.engine.store.end(&self.key).await?;
+                observe::session_ended(Ending::IdentityChanged);
                 Err(error.into())
             }
             Err(error) => {
@@ -140,7 +142,7 @@ impl Refresh<'_> {
         match ended {
             EndIf::Ended { uncertain } if uncertain || repeated => Err(SessionError::RefreshUncertain),
             EndIf::Ended { .. } => {
-                tracing::info!("the provider ended a session, as its refresh told");
+                observe::session_ended(Ending::Refused);
                 Err(error.into())
             }
             EndIf::Superseded(record) => Ok(Some(record)),

@@ -110,7 +110,11 @@ impl Presented {
             && let Err(error) = outbox.put(engine, &handle, &record, now)
         {
             // The session is live; only its cookies stay as they are.
-            tracing::warn!(code = vestibule::Diagnose::code(&error), "a session was not sealed again");
+            tracing::warn!(
+                event = "session.not_sealed_again",
+                code = vestibule::Diagnose::code(&error),
+                "a session was not sealed again"
+            );
         }
         let session = Session::new(engine, &handle, record, Some(outbox));
         Ok(session.map_or(Visitor::Anonymous, Visitor::SignedIn))
@@ -183,7 +187,7 @@ impl Presented {
 
 /// A session that is none any more, or never was one: the request is anonymous, and the log says why.
 fn refused(code: &'static str) -> Visitor {
-    tracing::info!(code, "a sealed session is not accepted");
+    tracing::info!(event = "session.not_accepted", code, "a sealed session is not accepted");
     Visitor::Anonymous
 }
 

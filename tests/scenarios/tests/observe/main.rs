@@ -1,0 +1,7 @@
+//! What an operator sees of it: metrics by exact name, label and count, events by name, and the lists of both.
+
+mod documented;
+mod logins;
+mod logouts;
+mod store;
+mod tokens;
