@@ -60,8 +60,18 @@ async fn enter<B: MessageBody + 'static>(
     }
     let call = api.call(&head);
     request.extensions_mut().insert(call);
-    Ok(next.call(request).await?.map_into_left_body())
+    let answer = next.call(request).await?;
+    let refused = answer.request().extensions_mut().remove::<Refused>();
+    let was_told = answer.response().error().is_some();
+    Ok(match refused.filter(|_| !was_told) {
+        Some(Refused(reply)) => answer.into_response(written(reply).map_into_right_body()),
+        None => answer.map_into_left_body(),
+    })
 }
+
+/// The token that was sent is not accepted, or nobody can tell: the answer, whatever a handler says that has the extractor
+/// in an `Option`.
+struct Refused(Reply);
 
 /// What the request's access token grants. As an extractor it protects the handler: without a token that is accepted, the
 /// answer is a challenge (RFC 6750 section 3), and 503 where that cannot be told.
@@ -82,9 +92,16 @@ impl FromRequest for Bearer {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let call = call(request);
+        let request = request.clone();
         Box::pin(async move {
             let call = call?;
-            let grant = call.grant().await.map_err(|error| refusal(call.respond(&error)))?;
+            let grant = call.grant().await.map_err(|error| {
+                let reply = call.respond(&error);
+                if call.has_token() {
+                    request.extensions_mut().insert(Refused(reply.clone()));
+                }
+                refusal(reply)
+            })?;
             Ok(Self(Arc::clone(grant)))
         })
     }
@@ -116,7 +133,7 @@ impl FromRequest for Caller {
             match entry.visit.visitor().await {
                 Ok(Visitor::SignedIn(session)) => Ok(Self::User(Session(session))),
                 Ok(Visitor::Anonymous) => Err(refusal(call.challenge(&entry.visit))),
-                Err(error) => Err(refusal(entry.visit.respond(&error.into()))),
+                Err(error) => Err(entry.settle(entry.visit.respond(&error.into())).into()),
             }
         })
     }

@@ -5,7 +5,7 @@ use crate::shape::{Shape, home, me};
 
 #[tokio::test(start_paused = true)]
 async fn without_wrap_a_handler_fails_closed_and_the_log_says_why() {
-    let bare = &Shape(|_| {
+    let bare = &Shape(|_, _| {
         let app = App::new().route("/", get().to(home)).route("/me", get().to(me));
         Box::pin(Actix::site(app))
     });

@@ -15,19 +15,19 @@ type Starting = Pin<Box<dyn Future<Output = Rc<dyn Site>>>>;
 
 /// An application that is put together in some way of actix's.
 #[derive(Debug)]
-pub(crate) struct Shape(pub(crate) fn(RelyingParties) -> Starting);
+pub(crate) struct Shape(pub(crate) fn(RelyingParties, Api) -> Starting);
 
 #[async_trait(?Send)]
 impl Mount for Shape {
-    async fn start(&self, relying_parties: RelyingParties, _: Api) -> Rc<dyn Site> {
-        (self.0)(relying_parties).await
+    async fn start(&self, relying_parties: RelyingParties, api: Api) -> Rc<dyn Site> {
+        (self.0)(relying_parties, api).await
     }
 }
 
 /// The app of this expression, wrapped, as a `Shape`.
 macro_rules! shape {
     ($app:expr) => {
-        &$crate::shape::Shape(|relying_parties| {
+        &$crate::shape::Shape(|relying_parties, _| {
             Box::pin(scenarios::Actix::site(vestibule_actix::wrap($app, relying_parties)))
         })
     };

@@ -64,7 +64,7 @@ async fn a_catch_all_route_takes_no_endpoint() {
 
 #[tokio::test(start_paused = true)]
 async fn a_route_added_after_wrap_is_covered() {
-    check(&Shape(|relying_parties| {
+    check(&Shape(|relying_parties, _| {
         let wrapped = wrap(root(), relying_parties);
         Box::pin(scenarios::Actix::site(wrapped.route("/area/me", get().to(me))))
     }))
@@ -118,7 +118,7 @@ async fn c18_a_strange_path_becomes_no_place() {
 /// What an outer `wrap` found out does not stand in for what the inner one finds.
 #[tokio::test(start_paused = true)]
 async fn d26_a_visit_from_outside_is_replaced() {
-    let twice = &Shape(|relying_parties| {
+    let twice = &Shape(|relying_parties, _| {
         let inner = wrap(root().route("/area/me", get().to(me)), relying_parties.clone());
         let without_cookies = inner.wrap_fn(|mut request, next| {
             request.headers_mut().remove(COOKIE);
