@@ -4,6 +4,9 @@ use crate::{AnyKind, Client, Confidential};
 
 /// How access tokens are asked about at the provider (RFC 7662).
 ///
+/// Keycloak calls a token inactive unless it names the asking client in `aud`: give the client that gets the token an
+/// audience mapper for the one that asks.
+///
 /// # Defaults
 /// Tokens that are no JWT are asked about; the answer must name this API in `aud`, and is believed for 60 seconds, or until
 /// the token expires.

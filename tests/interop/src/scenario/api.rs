@@ -121,6 +121,7 @@ fn service<P: Provider>(
     Ok(service.token_source(ClientCredentials::new().resource(API)))
 }
 
-fn issuer<P: Provider>(stage: &Stage<P>) -> Result<Issuer> {
+/// The provider, as this harness knows it.
+pub(super) fn issuer<P: Provider>(stage: &Stage<P>) -> Result<Issuer> {
     Ok(Issuer::new(stage.provider.issuer().as_str().trim_end_matches('/'))?)
 }

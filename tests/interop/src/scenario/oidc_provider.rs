@@ -1,10 +1,13 @@
 //! What only npm `oidc-provider` lets us ask for.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
+use vestibule_axum::vestibule::{ClientCredentials, ClientSecret, Diagnose as _, Introspection};
 
+use super::api::issuer;
 use super::common;
 use super::sign_on::{me, sign_in};
 use crate::browser::Browser;
+use crate::clients::{API, Probe, Robot};
 use crate::provider::Provider as _;
 use crate::provider::oidc_provider::OidcProvider;
 use crate::report::{Report, Stopped};
@@ -15,6 +18,7 @@ pub(crate) async fn run(report: &mut Report) -> Result<(), Stopped> {
     let mut stage = Stage::<OidcProvider>::set(report).await?;
     let outcome = async {
         common(report, &mut stage).await?;
+        opaque_tokens(report, &stage).await?;
         secret_in_the_form(report, &mut stage).await
     };
     let outcome = outcome.await;
@@ -22,6 +26,36 @@ pub(crate) async fn run(report: &mut Report) -> Result<(), Stopped> {
         stage.print_log_tails();
     }
     outcome
+}
+
+/// A token that is for no API in particular is opaque: the provider is asked about it.
+async fn opaque_tokens(report: &mut Report, stage: &Stage<OidcProvider>) -> Result<(), Stopped> {
+    report
+        .step(
+            "an opaque token is asked about at the provider: the robot's passes, a made-up one does not",
+            async {
+                let issuer = issuer(stage)?;
+                let robot = issuer.service(Robot::CLIENT_ID, ClientSecret::new(Robot::SECRET));
+                let token = robot.token_source(ClientCredentials::new()).token().await?;
+                let asking = issuer.service(Probe::CLIENT_ID, stage.clients.probe.key.clone());
+                let introspection = Introspection::by(&asking).audience_optional();
+                let api = issuer.resource_server(API).introspection(introspection).build()?;
+                let grant = api.verify(token.expose()).await?;
+                ensure!(
+                    grant.client_id() == Some(Robot::CLIENT_ID),
+                    "it is taken for {:?}",
+                    grant.client_id()
+                );
+                ensure!(grant.is_service(), "it is not taken for a service");
+                let refused = api.verify("5HSbjwcQR3zDRvjBevax5z3XxVvi-sXjvpcQfuwWW2m").await;
+                match refused {
+                    Ok(_) => bail!("a made-up token was taken"),
+                    Err(error) => ensure!(error.code() == "rs.inactive", "refused as {}", error.code()),
+                }
+                Ok(())
+            },
+        )
+        .await
 }
 
 /// A provider that takes secrets in the form body only gets them there.

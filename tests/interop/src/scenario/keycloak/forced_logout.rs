@@ -1,13 +1,17 @@
 //! Logouts that an administrator orders.
 
-use anyhow::{Context as _, Result, ensure};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
 use reqwest::StatusCode;
+use vestibule_axum::vestibule::{Diagnose as _, Introspection};
 
 use crate::browser::Browser;
+use crate::clients::{API, Probe};
 use crate::provider::Provider as _;
 use crate::provider::keycloak::Keycloak;
 use crate::report::{Report, Stopped};
-use crate::scenario::api::{at_probe, call_api, token_of};
+use crate::scenario::api::{at_probe, call_api, issuer, token_of};
 use crate::scenario::refresh::{LONG, SHORT, short_tokens_end};
 use crate::scenario::sign_on::{at_both, me, refused};
 use crate::stage::Stage;
@@ -81,6 +85,37 @@ pub(super) async fn of_an_api(report: &mut Report, stage: &Stage<Keycloak>) -> R
                 let refused =
                     call_api(stage, Some(&token)).await?.expect_problem(StatusCode::UNAUTHORIZED)?.json()?;
                 ensure!(refused["code"] == "rs.revoked", "refused as {}", refused["code"]);
+                Ok(())
+            },
+        )
+        .await
+}
+
+/// An API that asks Keycloak about each token refuses one whose session has ended.
+pub(super) async fn of_an_asking_api(report: &mut Report, stage: &Stage<Keycloak>) -> Result<(), Stopped> {
+    report
+        .step(
+            "an API that asks about each access token takes grace's, and no longer once she is logged out",
+            async {
+                let grace = Browser::new()?;
+                at_probe(&grace, stage, "grace").await?;
+                let token = token_of(&grace, stage).await?;
+                let issuer = issuer(stage)?;
+                let asking = issuer.service(Probe::CLIENT_ID, stage.clients.probe.key.clone());
+                let introspection = Introspection::by(&asking).also_jwts().remembered_for(Duration::ZERO);
+                let policy = stage.provider.access_tokens();
+                let api = issuer.resource_server(API).policy(policy).introspection(introspection).build()?;
+                let grant = api.verify(&token).await?;
+                ensure!(
+                    grant.subject() == stage.provider.subject_of("grace")?,
+                    "it is {}'s",
+                    grant.subject()
+                );
+                stage.provider.admin.log_out(stage.provider.subject_of("grace")?).await?;
+                match api.verify(&token).await {
+                    Ok(_) => bail!("the token still passes"),
+                    Err(error) => ensure!(error.code() == "rs.inactive", "refused as {}", error.code()),
+                }
                 Ok(())
             },
         )

@@ -27,6 +27,7 @@ async fn act(report: &mut Report, stage: &mut Stage<Keycloak>) -> Result<(), Sto
     forced_logout::of_one_session(report, stage).await?;
     forced_logout::of_the_realm(report, stage).await?;
     forced_logout::of_an_api(report, stage).await?;
+    forced_logout::of_an_asking_api(report, stage).await?;
     account::disabled(report, stage).await?;
     roles::in_guards(report, stage).await?;
     secret::changed(report, stage).await?;
