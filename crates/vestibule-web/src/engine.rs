@@ -14,7 +14,7 @@ use crate::{
     login_options::LoginOptions,
     pending::PendingCookies,
     return_to::ReturnTo,
-    session::{AuthoritySource, Flights, SealedSessions, Watchers},
+    session::{AuthoritySource, Flights, Revalidation, SealedSessions, Watchers},
     settings::{Lifetimes, LogoutScope},
     spent_states::SpentStates,
     store::{Realm, SessionStore},
@@ -38,6 +38,8 @@ pub(crate) struct Engine {
     pub(crate) authority: AuthoritySource,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) logout_scope: LogoutScope,
+    /// Where the provider is asked about sessions, since its logouts do not reach us.
+    pub(crate) revalidation: Option<Revalidation>,
     pub(crate) logins: LoginOptions,
     pub(crate) after_logout: Option<ReturnTo>,
     pub(crate) application: Application,

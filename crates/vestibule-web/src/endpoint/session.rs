@@ -9,7 +9,7 @@ use crate::{
     engine::Engine,
     error::Error,
     http::{Reply, RequestHead, reply},
-    session::Held,
+    session::{Held, confirm},
     store::StoreTime,
 };
 
@@ -22,7 +22,9 @@ pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Resul
     }
     let held = Held::of(engine, head);
     let described = match (held.peek(engine).await?, held.handle(engine)) {
-        (Some(found), Some(handle)) => Session::new(engine, &handle, found.reply, None)
+        (Some(found), Some(handle)) => confirm(engine, found.reply, found.at)
+            .await?
+            .and_then(|record| Session::new(engine, &handle, record, None))
             .map(|session| describe(engine, &session, found.at)),
         _ => None,
     };

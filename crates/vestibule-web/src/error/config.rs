@@ -16,6 +16,9 @@ pub enum ConfigError {
     /// A lifetime is zero, or the idle lifetime is longer than the absolute one (checklist D10).
     #[error("the session lifetimes contradict each other")]
     Lifetimes,
+    /// Sessions are to be confirmed at the provider, but are sealed and hold no token to ask with; or at every moment.
+    #[error("sessions cannot be confirmed at the provider like this")]
+    Revalidation,
     /// The page to show after logout is no path of this application.
     #[error("the page after logout is not a path of this application")]
     AfterLogout,
@@ -66,6 +69,10 @@ impl Diagnose for ConfigError {
             Self::Prefix => ("config.prefix", "give a path such as /auth"),
             Self::CookieKeys => ("config.key", "make one with: openssl rand 32 | basenc --base64url"),
             Self::Lifetimes => ("config.lifetimes", "keep 0 < idle <= absolute"),
+            Self::Revalidation => (
+                "config.revalidation",
+                "keep sessions in a store and give an interval above zero, or shorten the absolute lifetime",
+            ),
             Self::AfterLogout => ("config.after_logout", "give a path such as /goodbye"),
             Self::ApiUrl => {
                 ("config.api_url", "give the URL that clients call, such as https://api.acme.example")

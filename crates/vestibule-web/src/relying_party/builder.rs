@@ -25,7 +25,7 @@ use crate::{
     login_options::LoginOptions,
     pending,
     return_to::ReturnTo,
-    session::{AuthoritySource, Flights, SealedSessions, Watchers},
+    session::{AuthoritySource, Flights, Revalidation, SealedSessions, Watchers},
     settings::{Lifetimes, LogoutScope},
     spent_states::SpentStates,
     store::{Deadline, NoStore, Realm, Retention, StoreBackend},
@@ -62,6 +62,7 @@ pub struct RelyingPartyBuilder<S> {
     authority: AuthoritySource,
     lifetimes: Lifetimes,
     logout_scope: LogoutScope,
+    revalidate_every: Option<Duration>,
     after_logout: Option<String>,
     application: Application,
     relays: Relays,
@@ -81,6 +82,7 @@ impl RelyingPartyBuilder<NoSessions> {
             authority: AuthoritySource::default(),
             lifetimes: Lifetimes::default(),
             logout_scope: LogoutScope::default(),
+            revalidate_every: None,
             after_logout: None,
             application: Application::default(),
             relays: Relays::default(),
@@ -180,6 +182,7 @@ impl<S> RelyingPartyBuilder<S> {
             authority: self.authority,
             lifetimes: self.lifetimes,
             logout_scope: self.logout_scope,
+            revalidate_every: self.revalidate_every,
             after_logout: self.after_logout,
             application: self.application,
             relays: self.relays,
@@ -288,6 +291,9 @@ impl RelyingPartyBuilder<Sessions> {
         if self.sessions.are_sealed && !self.relays.is_empty() {
             return Err(ConfigError::RelayNeedsStore);
         }
+        if self.revalidate_every.is_some_and(|every| every.is_zero() || self.sessions.are_sealed) {
+            return Err(ConfigError::Revalidation);
+        }
         let Lifetimes { idle, absolute } = self.lifetimes;
         if idle.is_zero() || idle > absolute {
             return Err(ConfigError::Lifetimes);
@@ -352,6 +358,7 @@ impl RelyingPartyBuilder<Sessions> {
             secure,
             lifetimes: self.lifetimes,
             logout_scope: self.logout_scope,
+            revalidation: self.revalidate_every.map(Revalidation::new),
             after_logout,
             application: self.application,
             relays: self.relays,
@@ -405,5 +412,22 @@ mod tests {
             .lifetimes(lifetimes)
             .build();
         assert!(built.is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_confirmed_is_not_built() {
+        let provider = TestProvider::new("https://op.example").unwrap();
+        let app = || provider.provider().web_app("dashboard", ClientSecret::new("s"));
+        let keys = CookieKeys::generate(app().provider().random().as_ref()).unwrap();
+        let every = |span| RelyingParty::builder(app(), "https://app.example").revalidate_every(span);
+        let minute = Duration::from_secs(60);
+        for refused in [
+            every(Duration::ZERO).stored_sessions(MemoryStore::new(), keys.clone()).build(),
+            every(minute).sealed_sessions(keys.clone()).build(),
+            every(minute).sealed_sessions(keys.clone()).backchannel_logout(MemoryStore::new()).build(),
+        ] {
+            assert_eq!(refused.unwrap_err(), ConfigError::Revalidation);
+        }
+        assert!(every(minute).stored_sessions(MemoryStore::new(), keys).build().is_ok());
     }
 }

@@ -7,10 +7,11 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{Session, sealed};
+use super::{Revalidation, Session, confirm, sealed};
 use crate::{
+    SessionError,
     engine::Engine,
-    store::{Change, ChangeCursor, Changes, Load, Scope, SessionRecord, StoreError, StoreTime},
+    store::{Change, ChangeCursor, Changes, Load, Scope, SessionRecord, StoreTime},
 };
 
 /// How long one look into the log of changes may wait.
@@ -28,7 +29,8 @@ impl Session {
     /// A sealed session ends here when its request would find it unused for too long: what the browser does meanwhile is
     /// in its cookies alone. A client that connects again brings those.
     ///
-    /// A store that cannot be reached does not end a session; the wait goes on until it can tell.
+    /// A store that cannot be reached does not end a session; the wait goes on until it can tell. Where sessions are
+    /// [confirmed](crate::RelyingPartyBuilder::revalidate_every) at the provider, this one is too.
     pub async fn ended(self) {
         let engine = Arc::clone(&self.0.engine);
         let changed = Arc::new(Notify::new());
@@ -41,7 +43,7 @@ impl Session {
                         continue;
                     }
                     let left = record.idle_end.min(record.absolute_end).since(now);
-                    (left + Duration::from_millis(1)).min(LOOK_EVERY)
+                    (left + Duration::from_millis(1)).min(LOOK_EVERY).min(due_in(&engine, &record, now))
                 }
                 Ok(None) => return,
                 Err(_) => PAUSE,
@@ -52,18 +54,22 @@ impl Session {
     }
 
     /// The session as it stands, and the time at which it does; `None` once it has ended.
-    async fn look(&self) -> Result<Option<(Arc<SessionRecord>, StoreTime)>, StoreError> {
+    async fn look(&self) -> Result<Option<(Arc<SessionRecord>, StoreTime)>, SessionError> {
         let engine = &self.0.engine;
         if self.0.outbox.is_some() {
             let record = self.record();
             return Ok(sealed::look(engine, &record).await?.ok().map(|now| (record, now)));
         }
         let loaded = engine.store.load(&self.0.key).await?;
-        Ok(match loaded.reply {
-            Load::Live(record) => Some((record, loaded.at)),
-            Load::Gone(_) | Load::Absent => None,
-        })
+        let Load::Live(record) = loaded.reply else { return Ok(None) };
+        Ok(confirm(engine, record, loaded.at).await?.map(|record| (record, loaded.at)))
     }
+}
+
+/// How long until the provider is asked about the session, or asked again.
+fn due_in(engine: &Engine, record: &SessionRecord, now: StoreTime) -> Duration {
+    let due_in = |revalidation: &Revalidation| revalidation.due_in(record, now).max(PAUSE);
+    engine.revalidation.as_ref().map_or(Duration::MAX, due_in)
 }
 
 /// Wakes those who wait for a session's end. A wake-up is a hint to look; no promise rests on it arriving alone.

@@ -103,6 +103,10 @@ impl SignedIn<'_> {
             Some(tokens) => (tokens.seal(engine, &key, &public)?, tokens.refresh_hash()),
             None => (grant::identity_alone(&public), None),
         };
+        // Nobody could ask the provider about it.
+        let unconfirmed = engine.revalidation.as_ref().filter(|_| refresh.is_none());
+        let absolute = unconfirmed
+            .map_or(self.absolute, |revalidation| self.absolute.min(revalidation.longest_unconfirmed()));
         let label: String = self.user_agent.unwrap_or_default().chars().take(256).collect();
         Ok(NewSession {
             key,
@@ -111,7 +115,7 @@ impl SignedIn<'_> {
             scopes: listens_to(&engine.realm, &key, subject, public.subject(), public.sid()),
             began: self.began,
             idle: engine.lifetimes.idle,
-            absolute: self.absolute,
+            absolute,
             label: label.into(),
             refresh,
             grant,

@@ -3,6 +3,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use vestibule::{IdToken, Identity};
 
 use super::Standing;
+use crate::store::StoreTime;
 
 /// Who the session belongs to and what they may do: the part of a stored grant that is not sealed.
 ///
@@ -117,9 +118,22 @@ impl PublicGrant {
         serde_json::from_slice(standing).ok()
     }
 
+    /// When the provider last renewed the tokens, if it did since the login.
+    pub(crate) fn confirmed(&self) -> Option<StoreTime> {
+        let [.., standing] = self.parts();
+        serde_json::from_slice::<Confirmation>(standing).ok()?.confirmed
+    }
+
     fn parts(&self) -> [&[u8]; PARTS] {
         slices(&self.parts, self.ends)
     }
+}
+
+/// The part of a [`Standing`] that is read with every request.
+#[derive(Deserialize)]
+struct Confirmation {
+    #[serde(rename = "c", default)]
+    confirmed: Option<StoreTime>,
 }
 
 /// Where each of `N` parts ends, by the lengths in front of them; `None` when they are not all there.

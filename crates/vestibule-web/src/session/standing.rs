@@ -10,6 +10,7 @@ use super::{Before, PublicGrant, require::IN_A_ROW};
 use crate::{
     engine::Engine,
     error::{Error, LoginError},
+    store::StoreTime,
 };
 
 /// What the user of a session may do, and how the session came to it.
@@ -20,6 +21,9 @@ pub(crate) struct Standing {
     /// How many step-ups in a row led to this session: a provider that never delivers is not asked for ever.
     #[serde(rename = "n", default, skip_serializing_if = "is_none")]
     pub(crate) step_ups: u8,
+    /// When the provider last renewed its tokens; `None` until it first does.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) confirmed: Option<StoreTime>,
 }
 
 /// Where it is told what a user may do.
@@ -44,13 +48,13 @@ impl Standing {
         {
             take_over(&mut authority, told);
         }
-        Ok(Self { authority, step_ups: 0 })
+        Ok(Self { authority, step_ups: 0, confirmed: None })
     }
 
     /// What is stored. Sessions of the first format tell what the ID token said, and no scopes.
     pub(crate) fn of(engine: &Engine, public: &PublicGrant) -> Self {
         let of_claims = || engine.authority.id_token.read(&public.claims().unwrap_or_default());
-        public.standing().unwrap_or_else(|| Self { authority: of_claims(), step_ups: 0 })
+        public.standing().unwrap_or_else(|| Self { authority: of_claims(), step_ups: 0, confirmed: None })
     }
 
     /// The same after a refresh. How and when the user logged in stays, unless the provider says otherwise.

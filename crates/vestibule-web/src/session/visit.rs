@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::OnceCell;
 use vestibule::{Diagnose, RandomError};
 
-use super::{Handle, Held, Session};
+use super::{Handle, Held, Session, confirm};
 use crate::{
     Error, SessionError, challenge,
     engine::Engine,
@@ -198,6 +198,7 @@ pub(super) async fn load(engine: &Arc<Engine>, handle: &Handle) -> Result<Visito
     let key = handle.key();
     let loaded = engine.store.load(&key).await?;
     let Load::Live(record) = loaded.reply else { return Ok(Visitor::Anonymous) };
+    let Some(record) = confirm(engine, record, loaded.at).await? else { return Ok(Visitor::Anonymous) };
     if is_due(engine.lifetimes.idle, &record, loaded.at) {
         match engine.store.touch(&key, engine.lifetimes.idle).await {
             Ok(touched) => {

@@ -72,7 +72,7 @@ async fn keep(engine: &Engine, user: &TestUser) -> Result<Option<SignedIn>, Erro
 
 async fn describe<'a>(engine: &Engine, user: &'a TestUser) -> Result<session::SignedIn<'a>, Error> {
     let claims = claims(engine, user);
-    let standing = Standing { authority: authority(engine, user, &claims), step_ups: 0 };
+    let standing = Standing { authority: authority(engine, user, &claims), step_ups: 0, confirmed: None };
     let json = serde_json::to_vec(&claims).map_err(|_| SessionError::Data)?;
     let public = PublicGrant::describe(&identity(&claims)?, user.sid.as_deref(), &json, &standing);
     let tokens = user.access_token.as_ref().map(|access_token| Grant {

@@ -5,6 +5,7 @@ mod logged_out;
 mod lost_answers;
 mod outages;
 mod refusals;
+mod revalidation;
 mod single_flight;
 mod storing;
 mod support;

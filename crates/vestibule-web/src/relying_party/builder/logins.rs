@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::RelyingPartyBuilder;
 
 /// More ways to log in and out. All of them are off unless they are named.
@@ -39,6 +41,31 @@ impl<S> RelyingPartyBuilder<S> {
     /// it does nothing. Back-channel logout depends on no browser; prefer it.
     pub fn frontchannel_logout(mut self) -> Self {
         self.logins.frontchannel_logout = true;
+        self
+    }
+
+    /// Asks the provider about a session that it has not confirmed for this long, at the next request that asks who the
+    /// visitor is, and before that is answered: for providers whose back-channel logout cannot reach this application
+    /// (a firewall, a laptop, a container network). One call for all nodes and tasks: a refresh of the session's tokens.
+    /// Default: never.
+    ///
+    /// A logout at the provider is in force here after the interval and one call. Open connections that wait for
+    /// [`Session::ended`](crate::Session::ended) keep asking, whether or not anybody makes requests, and end within that
+    /// too. Requests that look at no session, such as for static files, cost nothing.
+    ///
+    /// A provider that is down ends no session: it lives on to its [`lifetimes`](Self::lifetimes), and the provider is
+    /// asked again after ten seconds.
+    ///
+    /// A session without a refresh token cannot be confirmed. It lives for one interval, and its next page load goes by way
+    /// of the provider, which sends those straight back who are still signed in there. Sealed sessions have none, and are
+    /// refused with [`ConfigError::Revalidation`](crate::ConfigError::Revalidation): give them an absolute lifetime of the
+    /// interval, to the same effect.
+    ///
+    /// What this is worth depends on the provider: its refresh tokens must end with the user's session. Some let those with
+    /// the scope `offline_access` go on (OpenID Connect Back-Channel Logout section 2.7); leave it out of
+    /// [`scopes`](Self::scopes) there, and logins go by the paragraph above.
+    pub fn revalidate_every(mut self, interval: Duration) -> Self {
+        self.revalidate_every = Some(interval);
         self
     }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     SessionError, observe,
-    store::{Commit, CommitRefresh, SessionRecord, StoreError},
+    store::{Commit, CommitRefresh, SessionRecord, StoreError, StoreTime},
 };
 
 /// After how many failures of the store those who wait are told. The new tokens are offered on: the old ones are spent.
@@ -16,12 +16,14 @@ const TRIES: u32 = 5;
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 impl Refresh<'_> {
-    /// Stores the new tokens before anybody uses them (checklist D21).
+    /// Stores the new tokens before anybody uses them (checklist D21). The provider stood by the session no earlier than
+    /// it was `asked`.
     pub(super) async fn commit(
         &self,
         refreshed: &Refreshed,
         before: &Grant,
         public: PublicGrant,
+        asked: StoreTime,
     ) -> Result<Arc<SessionRecord>, SessionError> {
         let Refreshed { tokens, id_token, .. } = refreshed;
         let grant = Grant::from_response(tokens, Some(before), self.engine.clock().now());
@@ -30,7 +32,8 @@ impl Refresh<'_> {
         let listen = new_sid.map(|sid| sid_scopes(&self.engine.realm, sid, public.subject()));
         // The claims follow the refreshed ID token; who logged in, and the first sid, stay.
         let standing = Standing::of(self.engine, &public);
-        let standing = standing.renewed(self.engine, refreshed, public.subject()).await;
+        let mut standing = standing.renewed(self.engine, refreshed, public.subject()).await;
+        standing.confirmed = Some(asked);
         let public = public.renewed(id_token.as_deref(), &standing);
         let commit = CommitRefresh {
             holder: self.holder,

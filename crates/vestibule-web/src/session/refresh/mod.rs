@@ -13,7 +13,10 @@ use crate::{
     SessionError,
     engine::Engine,
     observe::{self, Ending},
-    store::{BeginAttempt, EndIf, HolderId, Lease, Load, RefreshHash, SessionKey, SessionRecord, StoreError},
+    store::{
+        BeginAttempt, EndIf, HolderId, Lease, Load, RefreshHash, SessionKey, SessionRecord, Stamped,
+        StoreError, StoreTime,
+    },
 };
 
 /// How long a lease outlives a holder that died. Those who wait outlast it.
@@ -63,7 +66,8 @@ struct Refresh<'a> {
 impl Refresh<'_> {
     /// The record after a refresh, by us or by another holder; `None` while another one is at it.
     async fn try_once(&self) -> Result<Option<Arc<SessionRecord>>, SessionError> {
-        let record = match self.or_release(self.engine.store.lease(&self.key, &self.holder, LEASE)).await? {
+        let leased = self.or_release(self.engine.store.lease(&self.key, &self.holder, LEASE)).await?;
+        let record = match leased.reply {
             Lease::Leased(record) => record,
             Lease::Held { .. } => return Ok(None),
             Lease::Gone(reason) => return Err(SessionError::Gone(Some(reason))),
@@ -74,10 +78,10 @@ impl Refresh<'_> {
             return Ok(Some(record));
         }
         let begun = self.engine.store.begin_attempt(&self.key, &self.holder, &self.spent, ATTEMPT);
-        match self.or_release(begun).await? {
+        match self.or_release(begun).await?.reply {
             BeginAttempt::Begun { .. } => {
                 let _alive = Heartbeat::start(Arc::clone(&self.engine.store), self.key, self.holder);
-                self.call(&record).await
+                self.call(&record, leased.at).await
             }
             BeginAttempt::Lost => Ok(None),
             BeginAttempt::Superseded(record) => Ok(Some(record)),
@@ -88,7 +92,11 @@ impl Refresh<'_> {
 
     /// Sends the request, and once more when its answer was lost: a provider that rotates lets the old token be
     /// retried (FAPI 2.0 section 5.3.2.1), and without a second try nobody would know.
-    async fn call(&self, record: &Arc<SessionRecord>) -> Result<Option<Arc<SessionRecord>>, SessionError> {
+    async fn call(
+        &self,
+        record: &Arc<SessionRecord>,
+        asked: StoreTime,
+    ) -> Result<Option<Arc<SessionRecord>>, SessionError> {
         let (Some(public), Some(grant)) = (grant::public(&record.grant), Grant::open(self.engine, record))
         else {
             self.release().await;
@@ -104,7 +112,7 @@ impl Refresh<'_> {
             outcome => (outcome, false),
         };
         match outcome {
-            Ok(refreshed) => self.commit(&refreshed, &grant, public).await.map(Some),
+            Ok(refreshed) => self.commit(&refreshed, &grant, public, asked).await.map(Some),
             Err(error @ RefreshError::Revoked(_)) => self.refused(error, repeated).await,
             Err(error @ RefreshError::IdentityChanged(_)) => {
                 self.engine.store.end(&self.key).await?;
@@ -171,10 +179,10 @@ impl Refresh<'_> {
     /// A step before the call. When its reply is lost, the store may have made us the holder of what we do not use.
     async fn or_release<T>(
         &self,
-        step: impl Future<Output = Result<crate::store::Stamped<T>, StoreError>>,
-    ) -> Result<T, StoreError> {
+        step: impl Future<Output = Result<Stamped<T>, StoreError>>,
+    ) -> Result<Stamped<T>, StoreError> {
         match step.await {
-            Ok(done) => Ok(done.reply),
+            Ok(done) => Ok(done),
             Err(error) => {
                 self.release().await;
                 Err(error)
