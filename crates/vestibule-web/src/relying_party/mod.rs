@@ -57,8 +57,8 @@ impl RelyingParty {
         Visit::open(&self.0, head)
     }
 
-    /// Opens a visit of somebody whom no relying party was chosen for, and who may choose one at that page.
-    pub(crate) fn visit_of_nobody(&self, head: &RequestHead<'_>, choose_at: &Arc<str>) -> Visit {
+    /// Opens a visit of somebody whom no relying party was chosen for, and who may choose one at that page, if there is one.
+    pub(crate) fn visit_of_nobody(&self, head: &RequestHead<'_>, choose_at: Option<&Arc<str>>) -> Visit {
         Visit::of_nobody(&self.0, head, choose_at)
     }
 

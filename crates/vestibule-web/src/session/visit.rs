@@ -50,20 +50,33 @@ struct Inner {
 
 impl Visit {
     pub(crate) fn open(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Self {
-        Self::new(engine, head, Held::of(engine, head), None)
+        let held = Held::of(engine, head);
+        let asks_silently = silent::is_due(engine, head, &held);
+        Self::new(engine, page(head), held, asks_silently, None)
     }
 
-    /// A visit at no relying party: whoever it is, is anonymous. `engine` answers in general terms.
-    pub(crate) fn of_nobody(engine: &Arc<Engine>, head: &RequestHead<'_>, choose_at: &Arc<str>) -> Self {
-        Self::new(engine, head, Held::Handle(None), Some(Arc::clone(choose_at)))
+    /// A visit at no relying party: whoever it is, is anonymous. `engine` answers in general terms. Where there is no page
+    /// to choose one at, no login would help, and a person is sent to none.
+    pub(crate) fn of_nobody(
+        engine: &Arc<Engine>,
+        head: &RequestHead<'_>,
+        choose_at: Option<&Arc<str>>,
+    ) -> Self {
+        let page = page(head).filter(|_| choose_at.is_some());
+        Self::new(engine, page, Held::Handle(None), false, choose_at.cloned())
     }
 
-    fn new(engine: &Arc<Engine>, head: &RequestHead<'_>, held: Held, choose_at: Option<Arc<str>>) -> Self {
-        let asks_silently = choose_at.is_none() && silent::is_due(engine, head, &held);
+    fn new(
+        engine: &Arc<Engine>,
+        page: Option<String>,
+        held: Held,
+        asks_silently: bool,
+        choose_at: Option<Arc<str>>,
+    ) -> Self {
         Self(Arc::new(Inner {
             engine: Arc::clone(engine),
             held,
-            page: is_navigation(head).then(|| head.path_and_query()),
+            page,
             visitor: OnceCell::new(),
             read: AtomicBool::new(false),
             asks_silently,
@@ -192,6 +205,10 @@ impl Visit {
             headers.append("set-cookie", cookie.as_bytes());
         }
     }
+}
+
+fn page(head: &RequestHead<'_>) -> Option<String> {
+    is_navigation(head).then(|| head.path_and_query())
 }
 
 pub(super) async fn load(engine: &Arc<Engine>, handle: &Handle) -> Result<Visitor, SessionError> {

@@ -19,6 +19,9 @@ impl RelyingPartiesBuilder {
     }
 
     /// Adds one for everything at a path and below it. The longest path counts; a path counts before the chooser.
+    ///
+    /// Routers differ in how they read a path with doubled slashes, dot segments or superfluous escapes. Where that makes
+    /// a difference here, the visitor is anonymous.
     pub fn at(mut self, path: impl Into<String>, relying_party: RelyingParty) -> Self {
         self.protected.push((path.into(), relying_party));
         self
@@ -31,7 +34,8 @@ impl RelyingPartiesBuilder {
     }
 
     /// Chooses whom a request visits, by number: by host, by tenant, by a cookie of the application's own. `None` is the
-    /// first one, unless there is a page to [`choose_at`](Self::choose_at). Default: always the first one.
+    /// first one, unless there is a page to [`choose_at`](Self::choose_at); for a number that is not there the visitor is
+    /// anonymous. Default: always the first one.
     ///
     /// The request's `Host` is what the sender wrote. Choosing by it is safe, since each relying party believes its own
     /// cookies alone.

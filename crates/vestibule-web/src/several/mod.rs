@@ -6,7 +6,7 @@ mod protected_path;
 use std::{fmt, sync::Arc};
 
 pub use builder::RelyingPartiesBuilder;
-use protected_path::ProtectedPath;
+use protected_path::{ProtectedPath, readings};
 
 use crate::{RelyingParty, endpoint::Endpoint, http::RequestHead, session::Visit};
 
@@ -33,6 +33,9 @@ struct Several {
     chooser: Option<Chooser>,
     choose_at: Option<Arc<str>>,
 }
+
+/// A path that leads to one relying party or another, by who reads it.
+struct Ambiguous;
 
 impl RelyingParties {
     /// Starts with the relying party that every request visits which no other one is chosen for. In a chooser its
@@ -98,32 +101,56 @@ impl From<RelyingParty> for RelyingParties {
 
 impl Several {
     fn visit(&self, head: &RequestHead<'_>) -> Visit {
-        match (self.chosen(head), &self.choose_at) {
-            (Some(chosen), _) => chosen.visit(head),
-            (None, None) => self.first.visit(head),
-            (None, Some(page)) => self.first.visit_of_nobody(head, page),
+        match self.chosen(head) {
+            Some(chosen) => chosen.visit(head),
+            None => self.first.visit_of_nobody(head, self.choose_at.as_ref()),
         }
     }
 
     fn chosen(&self, head: &RequestHead<'_>) -> Option<&RelyingParty> {
-        let by_path = self.protected.iter().filter(|(path, _)| path.covers(head.path));
-        if let Some((_, longest)) = by_path.max_by_key(|(path, _)| path.depth()) {
-            return Some(longest);
+        match self.by_path(head.path) {
+            Ok(Some(protected)) => return Some(protected),
+            Ok(None) => {}
+            Err(Ambiguous) => {
+                tracing::warn!(event = "request.path_ambiguous", "a path leads to several relying parties");
+                return None;
+            }
         }
         let number = match &self.chooser {
-            Some(choose) => choose(head)?,
-            None => 0,
+            Some(choose) => choose(head),
+            None => Some(0),
         };
-        let chosen = if number == 0 { Some(&self.first) } else { self.others.get(number.wrapping_sub(1)) };
-        if chosen.is_none() {
-            tracing::error!(
-                event = "config.chooser",
-                code = "config.chooser",
-                number,
-                "the chooser names a relying party that is not there"
-            );
+        match number {
+            Some(0) => Some(&self.first),
+            Some(number) => {
+                let chosen = self.others.get(number.wrapping_sub(1));
+                if chosen.is_none() {
+                    tracing::error!(
+                        event = "config.chooser",
+                        code = "config.chooser",
+                        number,
+                        "the chooser names a relying party that is not there"
+                    );
+                }
+                chosen
+            }
+            None if self.choose_at.is_some() => None,
+            None => Some(&self.first),
         }
-        chosen
+    }
+
+    /// Whose protected path this is. Nobody can tell which handler it reaches if routers read it differently.
+    fn by_path(&self, path: &str) -> Result<Option<&RelyingParty>, Ambiguous> {
+        let longest = |segments: &[String]| {
+            let covering = self.protected.iter().enumerate().filter(|(_, (path, _))| path.covers(segments));
+            covering.max_by_key(|(_, (path, _))| path.depth()).map(|(at, _)| at)
+        };
+        let mut choices = readings(path).into_iter().map(|segments| longest(&segments));
+        let first = choices.next().flatten();
+        if choices.any(|other| other != first) {
+            return Err(Ambiguous);
+        }
+        Ok(first.and_then(|at| self.protected.get(at)).map(|(_, relying_party)| relying_party))
     }
 
     fn all_others(&self) -> impl Iterator<Item = &RelyingParty> {
