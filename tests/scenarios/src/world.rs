@@ -12,8 +12,8 @@ use vestibule::{
     testing::{SeededRandom, TestClock},
 };
 use vestibule_web::{
-    Api, CookieKeys, MemoryStore, NoSessions, RelyingParty, RelyingPartyBuilder, conformance::Faulty,
-    store::Realm,
+    Api, ConfigError, CookieKeys, MemoryStore, NoSessions, RelyingParty, RelyingPartyBuilder,
+    conformance::Faulty, store::Realm,
 };
 
 use crate::{
@@ -59,11 +59,15 @@ pub type Setup = dyn Fn(RelyingPartyBuilder<NoSessions>) -> RelyingPartyBuilder<
 /// The API of an application, at its provider and beside its relying party.
 pub(crate) type ApiSetup = dyn Fn(&Provider, &RelyingParty) -> Api;
 
-/// An API that hears of logouts.
+/// An API that hears of logouts, if its application does.
 pub(crate) fn an_api(provider: &Provider, relying_party: &RelyingParty) -> Api {
     let resource_server = provider.resource_server(API).build().expect("a resource server");
-    let builder = Api::builder(resource_server, API).scopes(["orders:read"]).revocable_by(relying_party);
-    builder.build().expect("an API")
+    let api = || Api::builder(resource_server.clone(), API).scopes(["orders:read"]);
+    match api().revocable_by(relying_party).build() {
+        Err(ConfigError::NoLogouts) => api().build(),
+        built => built,
+    }
+    .expect("an API")
 }
 
 /// A provider, an application that trusts it, and one clock for all. As a [`Node`] it is the application's first one.

@@ -131,6 +131,22 @@ async fn d26_a_planted_visit_is_replaced() {
     assert_eq!(world.receive(planted).await.text(), "hello stranger");
 }
 
+/// axum takes dots and broken escapes for any other segment: what lies below a path stays below it.
+#[tokio::test(start_paused = true)]
+async fn a_path_with_dots_leads_no_other_user_below_a_protected_path() {
+    static SHAPE: Shape = Shape(|| root().route("/area/{*rest}", get(me)));
+    let world = World::new(&SHAPE).await;
+    let both = |acme, globex| RelyingParties::builder(acme).at("/area", globex).build().unwrap();
+    let (acme, globex) = world.two_providers(both).await;
+    let alice = Browser::new("alice");
+    alice.log_in(&acme).await;
+    for path in ["/area/me", "/area/../me", "/area/%2e%2e/me", "/area/x/../../me", "/area/%ff"] {
+        assert_eq!(alice.api(&acme, path).await.code(), "auth.required", "{path}");
+    }
+    let bob = Browser::new("bob");
+    assert_eq!(bob.open(&globex, "/area/me").await.text(), "only for you, bob");
+}
+
 /// What only resembles an endpoint's path is the application's, and covered.
 #[tokio::test(start_paused = true)]
 async fn no_other_spelling_of_a_path_is_an_endpoint_or_outside_of_the_cover() {

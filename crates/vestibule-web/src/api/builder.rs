@@ -55,12 +55,43 @@ impl ApiBuilder {
     /// # Errors
     /// - [`ConfigError::ApiUrl`] when the URL is no plain https URL (or http on a loopback host).
     /// - [`ConfigError::Revocable`] when no token of the relying party's issuer is accepted here.
+    /// - [`ConfigError::NoLogouts`] when tokens are to be [revocable](Self::revocable_by) by a relying party with sealed
+    ///   sessions that hears of no logouts.
     pub fn build(self) -> Result<Api, ConfigError> {
         if !self.logouts.iter().all(|logouts| logouts.concern(&self.resource_server)) {
             return Err(ConfigError::Revocable);
         }
+        if !self.logouts.iter().all(Logouts::are_remembered) {
+            return Err(ConfigError::NoLogouts);
+        }
         let metadata = Metadata::new(&self.url, &self.resource_server, &self.scopes)?;
         let (resource_server, users_only, logouts) = (self.resource_server, self.users_only, self.logouts);
         Ok(Api(Arc::new(Inner { resource_server, metadata, users_only, logouts })))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vestibule::{ClientSecret, testing::TestProvider};
+
+    use super::*;
+    use crate::{CookieKeys, MemoryStore};
+
+    #[test]
+    fn g13_a_relying_party_that_remembers_no_logouts_cannot_be_asked() {
+        let tested = TestProvider::new("https://op.example").unwrap();
+        let provider = tested.provider();
+        let keys = || CookieKeys::generate(provider.random().as_ref()).unwrap();
+        let builder =
+            || RelyingParty::builder(provider.web_app("app", ClientSecret::new("s")), "https://app.example");
+        let api = |relying_party: Result<RelyingParty, ConfigError>| {
+            let resource_server = provider.resource_server("https://api.example").build().unwrap();
+            let builder = Api::builder(resource_server, "https://api.example");
+            builder.revocable_by(&relying_party.unwrap()).build().map(drop)
+        };
+        let sealed = || builder().sealed_sessions(keys());
+        assert_eq!(api(sealed().build()), Err(ConfigError::NoLogouts));
+        assert_eq!(api(sealed().backchannel_logout(MemoryStore::new()).build()), Ok(()));
+        assert_eq!(api(builder().stored_sessions(MemoryStore::new(), keys()).build()), Ok(()));
     }
 }

@@ -22,6 +22,11 @@ impl Logouts {
         api.issuers().any(|issuer| self.issuer().keeps_users_of(issuer))
     }
 
+    /// Whether there is a store that they are in.
+    pub(super) fn are_remembered(&self) -> bool {
+        self.0.sealed.as_ref().is_none_or(|sealed| sealed.hears_logouts)
+    }
+
     fn issuer(&self) -> &Issuer {
         self.0.client.provider().issuer()
     }

@@ -32,17 +32,22 @@ pub enum ConfigError {
     #[error("the API's address is not a plain https URL")]
     Upstream,
     /// Where an API is mounted is no absolute path of plain segments, lies inside the endpoints' prefix, or inside another
-    /// one's.
+    /// one's, of any relying party.
     #[error("the relay's path is not a plain absolute path of its own")]
     Relay,
     /// An API is to be called with the user's access token, but sealed sessions hold none.
     #[error("a relay needs sessions in a store, which keep the user's tokens")]
     RelayNeedsStore,
+    /// An API is to refuse the tokens of users who have logged out, and the relying party that is to know of them remembers
+    /// no logouts (checklist G13).
+    #[error("the relying party that an API asks for logouts remembers none")]
+    NoLogouts,
     /// Two relying parties of one application have the same endpoint prefix: one would hide the other's endpoints.
     #[error("two relying parties have the same endpoint prefix")]
     SharedPrefix,
-    /// Two relying parties of one origin are the same client at the same provider: they would share their cookies.
-    #[error("two relying parties of one origin are the same client")]
+    /// Two relying parties of one host are the same client at the same provider: they would share their cookies, since
+    /// ports keep none apart.
+    #[error("two relying parties of one host are the same client")]
     SharedClient,
     /// The providers of two relying parties do not know of each other, so that one could claim the other's token endpoint
     /// (RFC 9700 section 4.4, checklist E08).
@@ -86,6 +91,10 @@ impl Diagnose for ConfigError {
             Self::RelayNeedsStore => {
                 ("config.relay_needs_store", "keep sessions in a store: RelyingPartyBuilder::stored_sessions")
             }
+            Self::NoLogouts => (
+                "config.no_logouts",
+                "give it a store: RelyingPartyBuilder::stored_sessions, or backchannel_logout beside sealed_sessions",
+            ),
             Self::SharedPrefix => {
                 ("config.shared_prefix", "give each its own, such as /auth and /staff/auth")
             }

@@ -59,7 +59,8 @@ impl RelyingPartiesBuilder {
     ///
     /// # Errors
     /// - [`ConfigError::SharedPrefix`] when two of them have the same prefix: one would hide the other's endpoints.
-    /// - [`ConfigError::SharedClient`] when two of one origin are the same client: they would share their cookies.
+    /// - [`ConfigError::SharedClient`] when two of one host are the same client: they would share their cookies.
+    /// - [`ConfigError::Relay`] when the relay of one lies inside one of another, or inside another's prefix.
     /// - [`ConfigError::Apart`] when providers do not know of each other.
     /// - [`ConfigError::ProtectedPath`] when a path is none.
     pub fn build(self) -> Result<RelyingParties, ConfigError> {
@@ -93,8 +94,15 @@ fn get_along(one: &RelyingParty, other: &RelyingParty) -> Result<(), ConfigError
     if one.prefix == other.prefix {
         return Err(ConfigError::SharedPrefix);
     }
-    if one.origin == other.origin && one.names.session == other.names.session {
+    // Ports keep no cookies apart.
+    if one.origin.host() == other.origin.host() && one.names.session == other.names.session {
         return Err(ConfigError::SharedClient);
+    }
+    let relays_are_apart = one.relays.are_apart_from(&other.prefix)
+        && other.relays.are_apart_from(&one.prefix)
+        && one.relays.paths().all(|path| other.relays.are_apart_from(path));
+    if !relays_are_apart {
+        return Err(ConfigError::Relay);
     }
     let beside = one.client.provider().is_beside(other.client.provider());
     if beside { Ok(()) } else { Err(ConfigError::Apart) }

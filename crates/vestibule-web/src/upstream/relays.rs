@@ -14,12 +14,15 @@ impl Relays {
         self.0.is_empty()
     }
 
-    /// Whether each path is a plain one, and none is inside another or inside the endpoints' prefix.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(path, _)| path.as_str())
+    }
+
+    /// Whether each path is a plain one, and none is inside another or shares a part with the place at `prefix`.
     pub(crate) fn are_apart_from(&self, prefix: &str) -> bool {
-        let paths = || self.0.iter().map(|(path, _)| path.as_str());
         let others =
-            |at: usize| paths().enumerate().filter(move |(other, _)| *other != at).map(|(_, path)| path);
-        paths().enumerate().all(|(at, path)| {
+            |at: usize| self.paths().enumerate().filter(move |(other, _)| *other != at).map(|(_, path)| path);
+        self.paths().enumerate().all(|(at, path)| {
             is_plain_path(path)
                 && below(path, prefix).is_none()
                 && below(prefix, path).is_none()

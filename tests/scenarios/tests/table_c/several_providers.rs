@@ -3,7 +3,9 @@ use scenarios::{
     provider::ISSUER,
 };
 use vestibule::{ClientSecret, Provider};
-use vestibule_web::{ConfigError, CookieKeys, MemoryStore, RelyingParties, RelyingParty};
+use vestibule_web::{
+    ConfigError, CookieKeys, MemoryStore, RelyingParties, RelyingParty, RelyingPartyBuilder, Stored, Upstream,
+};
 
 use crate::attempt::assert_refused;
 
@@ -129,6 +131,11 @@ async fn whom_nobody_is_chosen_for_may_choose(mount: &'static dyn Mount) -> Worl
 }
 
 async fn a_chooser_that_is_wrong_lets_nobody_in(mount: &'static dyn Mount) -> World {
+    let (_world, acme, _) = by_chooser(mount, None).await;
+    let alice = Browser::new("alice");
+    alice.log_in(&acme).await;
+    let answer = alice.send(&acme, Request::page("/me").header("x-tenant", "initech")).await;
+    assert_eq!((answer.status, answer.code().as_str()), (401, "auth.required"), "no login would help");
     let (world, acme, _) = by_chooser(mount, Some("/sign-in")).await;
     let alice = Browser::new("alice");
     alice.open(&acme, "/auth/login").await;
@@ -227,13 +234,15 @@ async fn d03_a_session_at_one_provider_is_none_at_the_other(mount: &'static dyn 
     world
 }
 
-fn relying_party(provider: &Provider, prefix: &str, origin: &str) -> RelyingParty {
+fn builder(provider: &Provider, prefix: &str, origin: &str) -> RelyingPartyBuilder<Stored> {
     let keys = CookieKeys::generate(provider.random().as_ref()).unwrap();
     RelyingParty::builder(provider.web_app("app", ClientSecret::new("s")), origin)
         .stored_sessions(MemoryStore::new(), keys)
         .prefix(prefix)
-        .build()
-        .unwrap()
+}
+
+fn relying_party(provider: &Provider, prefix: &str, origin: &str) -> RelyingParty {
+    builder(provider, prefix, origin).build().unwrap()
 }
 
 #[test]
@@ -253,6 +262,28 @@ fn e08_relying_parties_that_do_not_get_along_are_refused() {
     assert_eq!(build(first, (&apart, "/staff/auth", here)), Err(ConfigError::Apart));
     assert_eq!(build(first, (&acme, "/staff/auth", here)), Err(ConfigError::SharedClient));
     assert_eq!(build(first, (&acme, "/staff/auth", there)), Ok(()));
+    let port = "https://app.acme.example:8443";
+    assert_eq!(build(first, (&acme, "/staff/auth", port)), Err(ConfigError::SharedClient));
+}
+
+#[test]
+fn d25_relays_of_several_relying_parties_are_apart() {
+    let acme = Provider::new(ISSUER).unwrap();
+    let build = |path: &str, other: &str| {
+        let party = |prefix: &str, origin: &str, relay: &str| {
+            let upstream = Upstream::at("https://api.acme.example").unwrap();
+            builder(&acme, prefix, origin).relay(relay, upstream).build().unwrap()
+        };
+        let (one, other) =
+            (party("/auth", "https://a.example", path), party("/staff/auth", "https://b.example", other));
+        RelyingParties::builder(one).or(other).build().map(drop)
+    };
+    assert_eq!(build("/api", "/staff/api"), Ok(()));
+    for (one, other) in
+        [("/api", "/api"), ("/api", "/api/x"), ("/api/x", "/api"), ("/staff", "/x"), ("/x", "/auth/login")]
+    {
+        assert_eq!(build(one, other), Err(ConfigError::Relay), "{one} and {other}");
+    }
 }
 
 #[test]
