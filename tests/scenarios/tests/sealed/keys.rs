@@ -1,5 +1,7 @@
 //! Key rings, formats, rollouts (checklist D04, H24).
 
+use std::time::Duration;
+
 use scenarios::{Mount, Node, World, cookie_key, on_every_mount};
 use vestibule_web::CookieKeys;
 
@@ -26,6 +28,9 @@ async fn d04_an_old_key_opens_and_the_new_one_seals(mount: &'static dyn Mount) -
     let (rotated, retired) = (node_with(&world, &[1, 0]).await, node_with(&world, &[1]).await);
     let alice = world.login("alice").await;
     let before = sealed(&alice, &world);
+    let answer = alice.page(&rotated, "/").await;
+    assert_eq!((answer.text(), answer.set_cookies().len()), ("hello alice", 0), "not before it is due");
+    world.advance(Duration::from_secs(180));
     let answer = alice.page(&rotated, "/").await;
     assert_eq!((answer.text(), answer.set_cookies().len()), ("hello alice", 1));
     let after = sealed(&alice, &world);
@@ -73,6 +78,14 @@ async fn h24_old_and_new_rings_side_by_side(mount: &'static dyn Mount) -> World 
         assert!(is_signed_in(node, &alice).await);
         assert_eq!(alice.api(node, "/api/visits").await.text(), visit.to_string());
         assert_eq!(sealed(&alice, &world).len(), 1);
+    }
+    for node in [&announced, &rotated, &announced, &rotated] {
+        let answer = alice.page(node, "/").await;
+        assert_eq!(
+            (answer.text(), answer.set_cookies().len()),
+            ("hello alice", 0),
+            "none undoes the other's seal"
+        );
     }
     world
 }

@@ -12,6 +12,8 @@ use crate::{
 
 /// How many versions are tried: late answers leave few behind.
 const TRIES: usize = 4;
+/// How many cookies of sealed sessions a request may bring: they are held against each other. A browser keeps a few.
+const MOST: usize = 64;
 /// How many changes of one session may be under way while another takes its place.
 const STRIDE: u32 = 256;
 
@@ -46,8 +48,6 @@ impl Numbered {
 struct Opened {
     handle: Handle,
     record: SessionRecord,
-    /// Whether the key that sealed it is not the first any more.
-    is_outdated: bool,
 }
 
 impl Presented {
@@ -55,6 +55,10 @@ impl Presented {
         let mut presented = Self::default();
         let mut seen_ended = false;
         for (name, value) in find_prefixed(head, &names.sealed_prefix) {
+            if presented.cookies.len() >= MOST {
+                presented.is_ambiguous = true;
+                break;
+            }
             if name == CookieNames::ENDED {
                 presented.is_ambiguous |= std::mem::replace(&mut seen_ended, true);
                 presented.ended_here = EndedHere::read(value);
@@ -92,7 +96,7 @@ impl Presented {
         engine: &Arc<Engine>,
         sealed: &SealedSessions,
     ) -> Result<Visitor, SessionError> {
-        let Some(Opened { handle, record, is_outdated }) = self.open(engine, sealed) else {
+        let Some(Opened { handle, record }) = self.open(engine, sealed) else {
             return Ok(Visitor::Anonymous);
         };
         let now = match look(engine, &record).await? {
@@ -100,21 +104,20 @@ impl Presented {
             Err(GoneReason::Revoked) => return Ok(refused("session.revoked")),
             Err(GoneReason::Idle | GoneReason::Expired) => return Ok(refused("session.expired")),
         };
-        let is_due = is_due(engine.lifetimes.idle, &record, now);
         let mut record = Arc::new(record);
-        if is_due {
-            transition::touch(&mut record, now, engine.lifetimes.idle);
-        }
         let outbox = Outbox::new(self.numbers());
-        if (is_due || is_outdated)
-            && let Err(error) = outbox.put(engine, &handle, &record, now)
-        {
-            // The session is live; only its cookies stay as they are.
-            tracing::warn!(
-                event = "session.not_sealed_again",
-                code = vestibule::Diagnose::code(&error),
-                "a session was not sealed again"
-            );
+        // That replaces a key that is the first no more, too. At once would be with every request, while one node has
+        // the rotated ring and another has not.
+        if is_due(engine.lifetimes.idle, &record, now) {
+            transition::touch(&mut record, now, engine.lifetimes.idle);
+            if let Err(error) = outbox.put(engine, &handle, &record, now) {
+                // The session is live; only its cookies stay as they are.
+                tracing::warn!(
+                    event = "session.not_sealed_again",
+                    code = vestibule::Diagnose::code(&error),
+                    "a session was not sealed again"
+                );
+            }
         }
         let session = Session::new(engine, &handle, record, Some(outbox));
         Ok(session.map_or(Visitor::Anonymous, Visitor::SignedIn))
@@ -180,8 +183,7 @@ impl Presented {
             return Err("session.superseded");
         }
         let record = sealed.record(engine, key, content, version.into()).ok_or("session.format_unknown")?;
-        let is_outdated = !sealed.sealer.is_current(&text);
-        Ok(Opened { handle, record, is_outdated })
+        Ok(Opened { handle, record })
     }
 }
 
@@ -204,7 +206,24 @@ fn parse(name: &str) -> Option<Numbered> {
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, HeaderValue};
+
     use super::*;
+
+    #[test]
+    fn d06_so_many_cookies_are_nobodys() {
+        let names = CookieNames::new("https://op.example", "app", true);
+        let read = |count: usize| {
+            let cookies: Vec<_> =
+                (0..count).map(|version| format!("{}.{version}.0=x", names.session)).collect();
+            let value = HeaderValue::try_from(cookies.join("; ")).unwrap();
+            let headers: HeaderMap = [(http::header::COOKIE, value)].into_iter().collect();
+            Presented::read(&names, &RequestHead::from_parts("GET", "/", None, &headers))
+        };
+        assert!(!read(MOST).is_ambiguous);
+        let flood = read(10 * MOST);
+        assert!(flood.is_ambiguous && flood.cookies.len() == MOST);
+    }
 
     #[test]
     fn d06_a_number_is_written_in_one_way() {
