@@ -3,6 +3,7 @@
 //! All that concerns sign-in is in this file: who is there comes in by the extractors [`Visitor`] and [`Session`], and
 //! [`vestibule_axum::wrap`] does the rest.
 
+mod metrics;
 mod view;
 
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use example_shared::{
     on_axum::{api_me, end_other_sessions, end_session, stylesheet},
 };
 use vestibule_axum::{Failure, RelyingParty, Session, Visitor};
+
+pub use metrics::metrics;
 
 /// The whole application.
 pub fn app(settings: &Settings, relying_party: RelyingParty) -> Router {

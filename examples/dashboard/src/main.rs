@@ -7,6 +7,10 @@ use vestibule_axum::vestibule::Provider;
 async fn main() -> anyhow::Result<()> {
     example_shared::log();
     let settings = Settings::from_env("127.0.0.1:3000")?;
+    if let Ok(listen_addr) = std::env::var("METRICS_ADDR") {
+        let metrics = dashboard::metrics()?;
+        tokio::spawn(async move { example_shared::on_axum::serve(&listen_addr, metrics).await });
+    }
     // Asks nobody anything yet: the provider may be down, and the application starts all the same.
     let provider = Provider::new(&settings.issuer)?;
     let app = dashboard::app(&settings, settings.relying_party(&provider)?);

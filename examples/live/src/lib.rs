@@ -2,7 +2,7 @@
 //! when the session does, wherever the user logged out.
 //!
 //! A connection that was opened once would outlive the logout. Both therefore wait for
-//! [`session.ended()`](vestibule_axum::Session) beside what they are for: see [`events`] and [`socket`].
+//! [`session.ended()`](vestibule_axum::Session) beside what they are for: see `events.rs` and `socket.rs`.
 
 mod events;
 mod page;
