@@ -122,7 +122,7 @@ async fn d14_two_nodes_and_all_their_requests_make_one_call() {
             let _lost = world.provider().log_out(&alice);
         }
         let before = world.calls();
-        let looks = (0..50).map(|i| alice.visitor(if i % 2 == 0 { &*world } else { &second }));
+        let looks = (0..50).map(|i| alice.visitor(if i % 2 == 0 { &world } else { &second }));
         for visitor in join_all(looks).await {
             assert_eq!(matches!(visitor.unwrap(), Visitor::Anonymous), ends);
         }
