@@ -1,16 +1,13 @@
 //! actix-web 4 has a header map of its own, and is on `http` 0.2.
 
-use std::{
-    future::Future,
-    ops::{Deref, DerefMut},
-    pin::Pin,
-};
+use std::ops::{Deref, DerefMut};
 
 use actix_web::{
-    Error, HttpRequest,
+    HttpRequest,
     http::header::{HeaderMap, HeaderName, HeaderValue},
+    web::{Bytes, Payload},
 };
-use vestibule_web::http::{Headers, HeadersMut, RequestHead};
+use vestibule_web::http::{BodyFault, Headers, HeadersMut, RequestHead};
 
 /// actix's headers as the engine reads and writes them, borrowed.
 pub(crate) struct Borrowed<H>(pub(crate) H);
@@ -35,10 +32,15 @@ impl<H: DerefMut<Target = HeaderMap>> HeadersMut for Borrowed<H> {
     }
 }
 
-/// What an extractor does.
-pub(crate) type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
-
 pub(crate) fn head<'a>(request: &'a HttpRequest, headers: &'a Borrowed<&'a HeaderMap>) -> RequestHead<'a> {
     let uri = request.uri();
     RequestHead::from_parts(request.method().as_str(), uri.path(), uri.query(), headers)
+}
+
+pub(crate) async fn read(body: Payload, cap: usize) -> Result<Bytes, BodyFault> {
+    match body.to_bytes_limited(cap).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => Err(BodyFault::Broken),
+        Err(_) => Err(BodyFault::TooLarge),
+    }
 }

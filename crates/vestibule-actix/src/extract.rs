@@ -1,68 +1,77 @@
-use std::ops::Deref;
+use std::{future::Future, pin::Pin};
 
-use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
-use vestibule_web::SessionError;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, dev::Payload, error::InternalError, web};
+use serde::de::DeserializeOwned;
+use vestibule_web::{
+    Call, Guard, Visit,
+    handler::{Entry, Refusal},
+};
 
-use crate::{Failure, convert::Extracting, entry::Entry};
+use crate::{
+    Bearer, Caller, CheckedForm, Guarded, Session, Visitor,
+    answer::{Settled, written},
+    convert::{Borrowed, head, read},
+};
 
-/// A signed-in user's session. As an extractor it protects the handler: an anonymous page load is sent to log in and
-/// comes back, an anonymous call gets 401, and a store outage 503.
-#[derive(Clone, Debug)]
-pub struct Session(pub(crate) vestibule_web::Session);
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
-impl Session {
-    /// The session apart from actix.
-    pub fn into_inner(self) -> vestibule_web::Session {
-        self.0
-    }
-}
+macro_rules! extractors {
+    ($($name:ident $(<$guard:ident>)?),*) => {$(
+        impl $(<$guard: Guard + 'static>)? FromRequest for $name $(<$guard>)? {
+            type Error = Error;
+            type Future = Extracting<Self>;
 
-impl Deref for Session {
-    type Target = vestibule_web::Session;
-
-    fn deref(&self) -> &vestibule_web::Session {
-        &self.0
-    }
-}
-
-/// Whoever is there. As an extractor it protects nothing, yet an outage of the store is 503 and never `Anonymous`.
-#[derive(Clone, Debug)]
-pub enum Visitor {
-    /// Nobody who is signed in.
-    Anonymous,
-    /// A signed-in user.
-    SignedIn(Session),
-}
-
-impl FromRequest for Visitor {
-    type Error = Error;
-    type Future = Extracting<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let entry = Entry::of(request);
-        Box::pin(async move {
-            let entry = entry?;
-            Ok(match entry.visit.welcome().await.map_err(|reply| entry.settle(reply))? {
-                vestibule_web::Visitor::Anonymous => Self::Anonymous,
-                vestibule_web::Visitor::SignedIn(session) => Self::SignedIn(Session(session)),
-            })
-        })
-    }
-}
-
-impl FromRequest for Session {
-    type Error = Error;
-    type Future = Extracting<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let entry = Entry::of(request);
-        Box::pin(async move {
-            let entry = entry?;
-            match entry.visit.visitor().await {
-                Ok(vestibule_web::Visitor::SignedIn(session)) => Ok(Self(session)),
-                Ok(vestibule_web::Visitor::Anonymous) => Err(Failure::from(SessionError::Required).into()),
-                Err(error) => Err(entry.settle(entry.visit.respond(&error.into())).into()),
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let noted = Noted::of(request);
+                Box::pin(async move { Self::of(noted.entry()).await.map_err(|refusal| noted.refused(refusal)) })
             }
+        }
+    )*};
+}
+
+extractors!(Session, Visitor, Guarded<G>, Bearer, Caller);
+
+impl<T: DeserializeOwned + 'static> FromRequest for CheckedForm<T> {
+    type Error = Error;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let noted = Noted::of(request);
+        let body = web::Payload::from_request(request, payload);
+        Box::pin(async move {
+            let body = body.await?;
+            let headers = Borrowed(noted.request.headers());
+            let form = noted.entry().form(head(&noted.request, &headers), |cap| read(body, cap)).await;
+            form.map(Self::from).map_err(|refusal| noted.refused(refusal))
         })
+    }
+}
+
+/// What `wrap` and `wrap_api` noted of a request.
+pub(crate) struct Noted {
+    request: HttpRequest,
+    visit: Option<Visit>,
+    call: Option<Call>,
+}
+
+impl Noted {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let noted = request.extensions();
+        let (visit, call) = (noted.get().cloned(), noted.get().cloned());
+        Self { request: request.clone(), visit, call }
+    }
+
+    pub(crate) fn entry(&self) -> Entry<'_> {
+        Entry::new(self.request.path(), self.visit.as_ref(), self.call.as_ref())
+    }
+
+    /// The answer as an error of actix's, which an `Option` around an extractor hides from the handler.
+    pub(crate) fn refused(&self, refusal: Refusal) -> Error {
+        let stands = refusal.stands();
+        let reply = refusal.into_reply();
+        if stands {
+            self.request.extensions_mut().insert(Settled(reply.clone()));
+        }
+        InternalError::from_response("refused", written(reply)).into()
     }
 }

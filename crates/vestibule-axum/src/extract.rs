@@ -1,89 +1,48 @@
-use std::ops::Deref;
-
 use axum::{
     body::Body,
-    extract::FromRequestParts,
-    http::{StatusCode, request::Parts},
-    response::{IntoResponse, Response},
+    extract::{FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+    response::Response,
 };
-use vestibule_web::{Error, Visit};
+use serde::de::DeserializeOwned;
+use vestibule_web::{
+    Guard,
+    handler::{Entry, Refusal},
+    http::RequestHead,
+};
 
-/// A signed-in user's session. As an extractor it protects the handler: an anonymous page load is sent to log in and
-/// comes back, an anonymous call gets 401, and a store outage 503.
-#[derive(Clone, Debug)]
-pub struct Session(pub(crate) vestibule_web::Session);
+use crate::{Bearer, Caller, CheckedForm, Guarded, Session, Visitor, service::read};
 
-impl Session {
-    /// The session apart from axum.
-    pub fn into_inner(self) -> vestibule_web::Session {
-        self.0
-    }
+macro_rules! extractors {
+    ($($name:ident $(<$guard:ident>)?),*) => {$(
+        impl<S: Sync $(, $guard: Guard)?> FromRequestParts<S> for $name $(<$guard>)? {
+            type Rejection = Response;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+                Self::of(entry(parts)).await.map_err(refused)
+            }
+        }
+    )*};
 }
 
-impl Deref for Session {
-    type Target = vestibule_web::Session;
+extractors!(Session, Visitor, Guarded<G>, Bearer, Caller);
 
-    fn deref(&self) -> &vestibule_web::Session {
-        &self.0
-    }
-}
-
-/// Whoever is there. As an extractor it protects nothing, yet an outage of the store is 503 and never `Anonymous`.
-#[derive(Clone, Debug)]
-pub enum Visitor {
-    /// Nobody who is signed in.
-    Anonymous,
-    /// A signed-in user.
-    SignedIn(Session),
-}
-
-impl<S: Sync> FromRequestParts<S> for Visitor {
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for CheckedForm<T> {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        match visit(parts)?.welcome().await.map_err(|reply| reply.map(Body::from))? {
-            vestibule_web::Visitor::Anonymous => Ok(Self::Anonymous),
-            vestibule_web::Visitor::SignedIn(session) => Ok(Self::SignedIn(Session(session))),
-        }
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let head = RequestHead::new(&parts.method, &parts.uri, &parts.headers);
+        let form = entry(&parts).form(head, |cap| read(body, cap)).await;
+        form.map(Self::from).map_err(refused)
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Session {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let visit = visit(parts)?;
-        match visit.visitor().await {
-            Ok(vestibule_web::Visitor::SignedIn(session)) => Ok(Self(session)),
-            Ok(vestibule_web::Visitor::Anonymous) => Err(visit.challenge().map(Body::from)),
-            Err(error) => Err(visit.respond(&Error::from(error)).map(Body::from)),
-        }
-    }
+/// What `wrap` and `wrap_api` noted of this request.
+pub(crate) fn entry(parts: &Parts) -> Entry<'_> {
+    Entry::new(parts.uri.path(), parts.extensions.get(), parts.extensions.get())
 }
 
-/// The visit that [`wrap`](crate::wrap) opened.
-pub(crate) fn visit(parts: &Parts) -> Result<Visit, NotWrapped> {
-    opened(parts)
-}
-
-/// What `wrap` or `wrap_api` opened for this request.
-pub(crate) fn opened<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, NotWrapped> {
-    parts.extensions.get().cloned().ok_or_else(|| {
-        tracing::error!(
-            event = "config.not_wrapped",
-            code = "config.not_wrapped",
-            path = parts.uri.path(),
-            "a handler asks for a session or a token outside of vestibule_axum::wrap or wrap_api: wrap the finished router, last"
-        );
-        NotWrapped
-    })
-}
-
-/// The router was not wrapped, or the handler is not below it.
-pub(crate) struct NotWrapped;
-
-impl From<NotWrapped> for Response {
-    fn from(_: NotWrapped) -> Self {
-        (StatusCode::INTERNAL_SERVER_ERROR, "the application is not set up correctly").into_response()
-    }
+pub(crate) fn refused(refusal: Refusal) -> Response {
+    refusal.into_reply().map(Body::from)
 }

@@ -70,7 +70,7 @@ fn head<'a>(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Request
     RequestHead::new(method, uri, headers)
 }
 
-async fn read(body: Body, cap: usize) -> Result<Bytes, BodyFault> {
+pub(crate) async fn read(body: Body, cap: usize) -> Result<Bytes, BodyFault> {
     match Limited::new(body, cap).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(BodyFault::TooLarge),

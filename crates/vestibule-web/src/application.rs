@@ -19,11 +19,18 @@ pub(crate) struct Application {
     pub(crate) patience: Duration,
     /// How many bytes the application's data of one session may have.
     pub(crate) data_limit: usize,
+    /// How many bytes a form of the application's own may have.
+    pub(crate) form_limit: usize,
 }
 
 impl Default for Application {
     fn default() -> Self {
-        Self { on_login: None, patience: Duration::from_secs(30), data_limit: 64 * 1024 }
+        Self {
+            on_login: None,
+            patience: Duration::from_secs(30),
+            data_limit: 64 * 1024,
+            form_limit: 256 * 1024,
+        }
     }
 }
 
@@ -53,6 +60,7 @@ impl fmt::Debug for Application {
         f.debug_struct("Application")
             .field("patience", &self.patience)
             .field("data_limit", &self.data_limit)
+            .field("form_limit", &self.form_limit)
             .finish_non_exhaustive()
     }
 }

@@ -16,6 +16,8 @@ mod endpoint;
 mod engine;
 pub mod error;
 mod guard;
+#[doc(hidden)]
+pub mod handler;
 pub mod http;
 mod login_options;
 pub mod memory;

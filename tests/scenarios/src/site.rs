@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
+use serde::Deserialize;
 use serde_json::json;
 use vestibule::AccessGrant;
 use vestibule_web::{Guard, Requirement, Session, SessionError, Visitor};
@@ -64,6 +65,13 @@ impl Guard for CanBill {
 
 /// Where users rename themselves, by a form.
 pub(crate) const RENAME: &str = "/rename";
+
+/// What they fill in.
+#[derive(Deserialize)]
+pub(crate) struct Rename {
+    name: String,
+    age: Option<u8>,
+}
 
 /// Where orders are, for clients with an access token.
 pub(crate) const ORDERS: &str = "/orders";
@@ -140,8 +148,10 @@ pub(crate) async fn count(session: &Session) -> Result<Response<Bytes>, SessionE
 }
 
 /// Takes a form.
-pub(crate) fn rename(session: &Session, name: &str) -> Response<Bytes> {
-    text(format!("{} is now {name}", session.subject()))
+pub(crate) fn rename(session: &Session, form: &Rename) -> Response<Bytes> {
+    let Rename { name, age } = form;
+    let age = age.map_or_else(String::new, |age| format!(", {age}"));
+    text(format!("{} is now {name}{age}", session.subject()))
 }
 
 fn name(visitor: &Visitor) -> &str {

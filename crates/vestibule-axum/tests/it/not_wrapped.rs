@@ -38,8 +38,13 @@ async fn without_wrap_a_handler_fails_closed_and_the_log_says_why() {
         assert_eq!((answer.status, answer.text()), (500, "the application is not set up correctly"));
         let place = format!("path=\"{path}\"");
         assert_eq!(
-            trace::lines_with(&["ERROR", "config.not_wrapped", "wrap the finished router, last", &place])
-                .len(),
+            trace::lines_with(&[
+                "ERROR",
+                "config.not_wrapped",
+                "wrap the finished application, last",
+                &place
+            ])
+            .len(),
             1
         );
     }

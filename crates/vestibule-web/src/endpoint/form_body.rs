@@ -2,7 +2,10 @@ use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
 
-use crate::{error::LogoutError, http::BodyFault};
+use crate::{
+    error::LogoutError,
+    http::{BodyFault, read_within},
+};
 
 const TIME: Duration = Duration::from_secs(5);
 
@@ -12,10 +15,9 @@ where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
 {
-    match tokio::time::timeout(TIME, body(cap)).await {
-        Ok(Ok(body)) if body.len() <= cap => Ok(body),
-        Ok(Ok(_) | Err(BodyFault::TooLarge)) => Err(LogoutError::TooLarge),
-        Ok(Err(BodyFault::Broken)) => Err(LogoutError::Parameter),
-        Err(_) => Err(LogoutError::TimedOut),
-    }
+    read_within(TIME, body, cap).await.map_err(|fault| match fault {
+        BodyFault::TooLarge => LogoutError::TooLarge,
+        BodyFault::Broken => LogoutError::Parameter,
+        BodyFault::TimedOut => LogoutError::TimedOut,
+    })
 }

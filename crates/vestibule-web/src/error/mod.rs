@@ -2,6 +2,7 @@
 
 mod callback;
 mod config;
+mod form;
 mod guard;
 mod logout;
 mod respond;
@@ -12,6 +13,7 @@ use vestibule::{Diagnose, Diagnosis};
 
 pub use callback::{LoginError, Uninvited};
 pub use config::ConfigError;
+pub use form::FormError;
 pub use guard::GuardError;
 pub use logout::LogoutError;
 pub(crate) use respond::{problem, problem_with, respond};
@@ -45,6 +47,9 @@ pub enum Error {
     /// A call to an API in the user's name.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
+    /// A form of the application's own.
+    #[error(transparent)]
+    Form(#[from] FormError),
 }
 
 impl Diagnose for Error {
@@ -57,6 +62,7 @@ impl Diagnose for Error {
             Self::Session(error) => error.diagnosis(),
             Self::Guard(error) => error.diagnosis(),
             Self::Upstream(error) => error.diagnosis(),
+            Self::Form(error) => error.diagnosis(),
         }
     }
 }

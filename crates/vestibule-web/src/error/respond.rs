@@ -78,7 +78,10 @@ fn status(error: &Error) -> StatusCode {
         ("csrf.rejected" | "login.refused" | "guard.forbidden" | "guard.step_up_failed", _) => {
             StatusCode::FORBIDDEN
         }
-        ("proxy.too_large", _) => StatusCode::PAYLOAD_TOO_LARGE,
+        ("form.media_type", _) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ("form.timeout", _) => StatusCode::REQUEST_TIMEOUT,
+        ("form.fields", _) => StatusCode::UNPROCESSABLE_ENTITY,
+        ("form.too_large" | "proxy.too_large", _) => StatusCode::PAYLOAD_TOO_LARGE,
         ("proxy.unavailable" | "proxy.redirect", _) => StatusCode::BAD_GATEWAY,
         ("auth.required" | "guard.step_up_required", _) | (_, Disposition::Gone) => StatusCode::UNAUTHORIZED,
         ("login.prefetch", _) | (_, Disposition::Retry) => StatusCode::SERVICE_UNAVAILABLE,

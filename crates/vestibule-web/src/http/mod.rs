@@ -7,6 +7,7 @@ mod parameters;
 mod path;
 pub(crate) mod reply;
 
+pub(crate) use body::read_within;
 pub use body::{BodyFault, NO_BODY};
 pub use head::{Headers, HeadersMut, RequestHead};
 pub(crate) use navigation::{is_form, is_navigation, is_page_load, is_prefetch};

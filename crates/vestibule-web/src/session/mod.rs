@@ -181,6 +181,11 @@ impl Session {
         if csrf::is_same_origin(&self.0.engine, head) { Ok(()) } else { Err(SessionError::Forged) }
     }
 
+    /// How many bytes a form may have that this session's user sends.
+    pub(crate) fn form_limit(&self) -> usize {
+        self.0.engine.application.form_limit
+    }
+
     /// Where the log-out form posts to.
     pub fn logout_path(&self) -> String {
         self.0.engine.path_of(crate::endpoint::Endpoint::Logout)

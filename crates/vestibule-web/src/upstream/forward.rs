@@ -8,7 +8,7 @@ use crate::{
     SessionError, Visitor, csrf,
     engine::Engine,
     error::{Error, UpstreamError},
-    http::{BodyFault, Reply, RequestHead, reply},
+    http::{BodyFault, Reply, RequestHead, read_within, reply},
     session::Visit,
 };
 
@@ -67,9 +67,8 @@ where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
 {
-    match tokio::time::timeout(time, body(cap)).await.map_err(|_| UpstreamError::Denied("body"))? {
-        Ok(body) if body.len() <= cap => Ok(body),
-        Ok(_) | Err(BodyFault::TooLarge) => Err(UpstreamError::TooLarge),
-        Err(BodyFault::Broken) => Err(UpstreamError::Denied("body")),
-    }
+    read_within(time, body, cap).await.map_err(|fault| match fault {
+        BodyFault::TooLarge => UpstreamError::TooLarge,
+        BodyFault::Broken | BodyFault::TimedOut => UpstreamError::Denied("body"),
+    })
 }

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, future::Future, pin::Pin, rc::Rc};
+use std::{future::Future, pin::Pin, rc::Rc};
 
 use ::actix_web::{
     App, Error, Handler, HttpResponse, Resource, Responder,
@@ -16,7 +16,7 @@ use vestibule_actix::{
 };
 
 use super::{Mount, Site};
-use crate::site::{self, CanBill};
+use crate::site::{self, CanBill, Rename};
 
 /// The actix-web adapter.
 #[derive(Clone, Copy, Debug)]
@@ -156,8 +156,8 @@ async fn visits(session: Session) -> Result<HttpResponse, Failure> {
     Ok(answer(site::count(&session).await?))
 }
 
-async fn rename(CheckedForm { session, fields }: CheckedForm<BTreeMap<String, String>>) -> HttpResponse {
-    answer(site::rename(&session, &fields["name"]))
+async fn rename(CheckedForm { session, fields }: CheckedForm<Rename>) -> HttpResponse {
+    answer(site::rename(&session, &fields))
 }
 
 fn seen(visitor: Visitor) -> vestibule_web::Visitor {

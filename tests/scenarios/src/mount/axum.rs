@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use ::axum::{
     Router,
@@ -16,7 +16,7 @@ use vestibule_axum::{
 };
 
 use super::{Mount, Site};
-use crate::site::{self, CanBill};
+use crate::site::{self, CanBill, Rename};
 
 /// The axum adapter.
 #[derive(Clone, Copy, Debug)]
@@ -96,8 +96,8 @@ async fn visits(session: Session) -> Result<Response, Failure> {
     Ok(body(site::count(&session).await?))
 }
 
-async fn rename(CheckedForm { session, fields }: CheckedForm<BTreeMap<String, String>>) -> Response {
-    body(site::rename(&session, &fields["name"]))
+async fn rename(CheckedForm { session, fields }: CheckedForm<Rename>) -> Response {
+    body(site::rename(&session, &fields))
 }
 
 fn seen(visitor: Visitor) -> vestibule_web::Visitor {

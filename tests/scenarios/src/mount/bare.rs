@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use vestibule_web::{
-    Api, Call, Error, Guard, RelyingParties, Requirement, Session, SessionError, Visit, Visitor,
+    Api, Call, Error, Guard, RelyingParties, Requirement, SessionError, Visit, Visitor,
+    handler::Entry,
     http::{BodyFault, RequestHead},
 };
 
@@ -47,7 +48,7 @@ impl Site for BareSite {
 }
 
 impl BareSite {
-    async fn page(&self, head: &RequestHead<'_>, visit: &Visit, body: &[u8]) -> Response<Bytes> {
+    async fn page(&self, head: &RequestHead<'_>, visit: &Visit, body: &Bytes) -> Response<Bytes> {
         if let Some(response) = self.api.serve(head) {
             return response;
         }
@@ -135,7 +136,7 @@ async fn public(head: &RequestHead<'_>, visit: &Visit) -> Option<Response<Bytes>
     })
 }
 
-async fn route(head: &RequestHead<'_>, visit: &Visit, body: &[u8]) -> Result<Response<Bytes>, SessionError> {
+async fn route(head: &RequestHead<'_>, visit: &Visit, body: &Bytes) -> Result<Response<Bytes>, SessionError> {
     let allowed = match head.path {
         site::RENAME => "POST",
         path if site::PATHS.contains(&path) => "GET,HEAD",
@@ -148,6 +149,7 @@ async fn route(head: &RequestHead<'_>, visit: &Visit, body: &[u8]) -> Result<Res
     }
     match head.path {
         "/logo.svg" => Ok(site::logo()),
+        site::RENAME => Ok(rename(visit, head, body).await),
         protected => {
             let Visitor::SignedIn(session) = visit.visitor().await? else {
                 return Err(SessionError::Required);
@@ -157,18 +159,18 @@ async fn route(head: &RequestHead<'_>, visit: &Visit, body: &[u8]) -> Result<Res
                 "/api/token" => site::api_token(&session).await,
                 "/api/csrf" => Ok(site::csrf(&session)),
                 "/api/visits" => site::count(&session).await,
-                site::RENAME => rename(&session, head, body),
                 _ => Ok(site::me(&session)),
             }
         }
     }
 }
 
-fn rename(session: &Session, head: &RequestHead<'_>, form: &[u8]) -> Result<Response<Bytes>, SessionError> {
-    session.check_form(head, form)?;
-    let mut pairs = url::form_urlencoded::parse(form);
-    let (_, name) = pairs.find(|(field, _)| field == "name").expect("a name");
-    Ok(site::rename(session, &name))
+async fn rename(visit: &Visit, head: &RequestHead<'_>, form: &Bytes) -> Response<Bytes> {
+    let read = |cap| ready(if form.len() > cap { Err(BodyFault::TooLarge) } else { Ok(form.clone()) });
+    match Entry::new(head.path, Some(visit), None).form(*head, read).await {
+        Ok((session, form)) => site::rename(&session, &form),
+        Err(refusal) => refusal.into_reply(),
+    }
 }
 
 fn status(status: StatusCode) -> Response<Bytes> {

@@ -40,6 +40,12 @@ impl<S> RelyingPartyBuilder<S> {
         self
     }
 
+    /// How many bytes a form may have that a handler takes as `CheckedForm`. Default: 256 KiB.
+    pub fn form_limit(mut self, bytes: usize) -> Self {
+        self.application.form_limit = bytes;
+        self
+    }
+
     /// In which claims of the ID token the provider tells what a user may do. Default: [`AuthorityClaims::default`].
     ///
     /// Scopes are those that the token endpoint granted, wherever these claims put them.

@@ -1,0 +1,1 @@
+vestibule_web::handler_types!(vestibule_axum);
