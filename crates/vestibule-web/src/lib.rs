@@ -19,6 +19,7 @@ mod guard;
 #[doc(hidden)]
 pub mod handler;
 pub mod http;
+mod initiation;
 mod login_options;
 pub mod memory;
 pub mod observe;

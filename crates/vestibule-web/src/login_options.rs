@@ -1,6 +1,6 @@
 use vestibule::AuthorizationRequest;
 
-use crate::ConfigError;
+use crate::{ConfigError, initiation::pass_on};
 
 /// The ways to log in and out that an application may switch on.
 #[derive(Debug, Default)]
@@ -30,21 +30,5 @@ impl LoginOptions {
         }
         let request = if self.form_post { request.form_post() } else { request };
         if request.is_form_post() && !secure { Err(ConfigError::FormPost) } else { Ok(request) }
-    }
-}
-
-/// The request with a parameter that was listed; `None` when it is one of the protocol's own (checklist C25).
-pub(crate) fn pass_on(
-    request: AuthorizationRequest,
-    name: &str,
-    value: &str,
-) -> Option<AuthorizationRequest> {
-    match name {
-        "connection_id" => Some(request.connection_id(value)),
-        "organization_id" => Some(request.organization_id(value)),
-        "domain_hint" => Some(request.domain_hint(value)),
-        "provider" => Some(request.social_provider(value)),
-        "ui_locales" => Some(request.ui_locales(value)),
-        other => request.parameter(other, value).ok(),
     }
 }

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 use crate::{
     cookie::{CookieLookup, CookieNames, Sealer, SetCookie, find, find_prefixed},
     http::RequestHead,
+    initiation::Initiation,
     return_to::ReturnTo,
     store::{Scope, SessionKey, StoreTime},
 };
@@ -23,6 +24,8 @@ pub(crate) struct Pending {
     /// When the login started, in store time: the anchor of the cutoff rule.
     pub(crate) began: StoreTime,
     pub(crate) return_to: ReturnTo,
+    /// What a third party asked for, so that a fresh start asks for it again.
+    pub(crate) initiation: Initiation,
     /// How often the login was started afresh because a logout overtook it.
     pub(crate) restarts: u8,
     /// Whether nobody asked for it, so that nobody is to hear of its failure.
@@ -40,6 +43,7 @@ const SILENT: u8 = 0x80;
 const REPLACES: u8 = 0x40;
 const VERSION: u8 = 0x20;
 const SUBJECT: u8 = 0x10;
+const INITIATION: u8 = 0x08;
 
 /// Reads and writes pending logins.
 #[derive(Debug)]
@@ -60,12 +64,14 @@ impl PendingCookies<'_> {
         pending: &Pending,
     ) -> Result<Vec<String>, vestibule::RandomError> {
         let name = self.names.pending(pending.login.state().expose());
-        let mut value = self.seal(&name, pending, &pending.return_to)?;
-        for shorter in [pending.return_to.without_query(), ReturnTo::home()] {
+        let (place, nothing) = (&pending.return_to, &Initiation::default());
+        let mut value = self.seal(&name, pending, place, &pending.initiation)?;
+        // What only a fresh start needs goes first.
+        for shorter in [place, &place.without_query(), &ReturnTo::home()] {
             if name.len() + value.len() <= LONGEST {
                 break;
             }
-            value = self.seal(&name, pending, &shorter)?;
+            value = self.seal(&name, pending, shorter, nothing)?;
         }
         let mut cookies = vec![self.set(&name, &value, LIFETIME)];
         cookies.extend(self.beyond_the_cap(head).iter().map(|name| self.set(name, "", 0)));
@@ -107,22 +113,25 @@ impl PendingCookies<'_> {
     }
 
     /// began (8) | flags and restarts (1) | if flagged, the key of the session that it replaces (32) | if flagged, the
-    /// version (4) | if flagged, its subject (32) | length of the path (2) | path | the core's bytes
+    /// version (4) | if flagged, its subject (32) | if flagged, the length of the initiation (2) and the initiation |
+    /// length of the path (2) | path | the core's bytes
     fn seal(
         &self,
         name: &str,
         pending: &Pending,
         return_to: &ReturnTo,
+        initiation: &Initiation,
     ) -> Result<String, vestibule::RandomError> {
         let login = pending.login.to_bytes();
-        let path = return_to.as_str().as_bytes();
-        let mut plain = Zeroizing::new(Vec::with_capacity(79 + path.len() + login.len()));
+        let (path, form) = (return_to.as_str(), initiation.to_form());
+        let mut plain = Zeroizing::new(Vec::with_capacity(81 + form.len() + path.len() + login.len()));
         plain.extend_from_slice(&pending.began.as_millis().to_be_bytes());
         let silent = if pending.silent { SILENT } else { 0 };
         let replaces = if pending.replaces.is_some() { REPLACES } else { 0 };
         let version = if pending.version == 0 { 0 } else { VERSION };
         let subject = if pending.subject.is_some() { SUBJECT } else { 0 };
-        plain.push(pending.restarts | silent | replaces | version | subject);
+        let initiated = if initiation.is_empty() { 0 } else { INITIATION };
+        plain.push(pending.restarts | silent | replaces | version | subject | initiated);
         if let Some(key) = &pending.replaces {
             plain.extend_from_slice(key.as_bytes());
         }
@@ -132,8 +141,10 @@ impl PendingCookies<'_> {
         if let Some(subject) = &pending.subject {
             plain.extend_from_slice(subject.as_bytes());
         }
-        plain.extend_from_slice(&u16::try_from(path.len()).unwrap_or_default().to_be_bytes());
-        plain.extend_from_slice(path);
+        if initiated != 0 {
+            extend_with_text(&mut plain, &form);
+        }
+        extend_with_text(&mut plain, path);
         plain.extend_from_slice(&login);
         self.sealer.seal_text(&[name.as_bytes()], &plain)
     }
@@ -145,13 +156,14 @@ impl PendingCookies<'_> {
         let (replaces, rest) = flagged(flags & REPLACES, rest)?;
         let (version, rest) = flagged(flags & VERSION, rest)?;
         let (subject, rest) = flagged(flags & SUBJECT, rest)?;
-        let (length, rest) = rest.split_first_chunk::<2>()?;
-        let (path, login) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
+        let (form, rest) = if flags & INITIATION == 0 { ("", rest) } else { text(rest)? };
+        let (path, login) = text(rest)?;
         Some(Pending {
             login: PendingLogin::from_bytes(login)?,
             began: StoreTime::from_millis(u64::from_be_bytes(*began)),
-            return_to: ReturnTo::parse(std::str::from_utf8(path).ok()?, self.origin)?,
-            restarts: flags & !(SILENT | REPLACES | VERSION | SUBJECT),
+            return_to: ReturnTo::parse(path, self.origin)?,
+            initiation: Initiation::from_form(form)?,
+            restarts: flags & !(SILENT | REPLACES | VERSION | SUBJECT | INITIATION),
             silent: flags & SILENT != 0,
             replaces: replaces.map(SessionKey::from_bytes),
             version: version.map_or(0, u32::from_be_bytes),
@@ -172,4 +184,17 @@ fn flagged<const N: usize>(flag: u8, from: &[u8]) -> Option<(Option<[u8; N]>, &[
     }
     let (bytes, rest) = from.split_first_chunk::<N>()?;
     Some((Some(*bytes), rest))
+}
+
+/// Its length (2) and the text. Whatever is longer than that can tell is too long for a cookie anyway.
+fn extend_with_text(plain: &mut Vec<u8>, text: &str) {
+    plain.extend_from_slice(&u16::try_from(text.len()).unwrap_or_default().to_be_bytes());
+    plain.extend_from_slice(text.as_bytes());
+}
+
+/// A text that has its length before it, and the rest.
+fn text(from: &[u8]) -> Option<(&str, &[u8])> {
+    let (length, rest) = from.split_first_chunk::<2>()?;
+    let (text, rest) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
+    Some((std::str::from_utf8(text).ok()?, rest))
 }

@@ -133,7 +133,8 @@ async fn complete(
     callback: &Callback,
     pending: Pending,
 ) -> Result<Reply, Error> {
-    let Pending { login, began, return_to, restarts, silent, replaces, version, subject } = pending;
+    let Pending { login, began, return_to, initiation, restarts, silent, replaces, version, subject } =
+        pending;
     if !engine.spent_states.take(login.state(), engine.clock().monotonic()) {
         // A double click: the first one brings the session, this one only goes on.
         login_ended(LoginEnd::Repeated);
@@ -159,8 +160,9 @@ async fn complete(
             if restarts == 0 && !silent {
                 login_ended(LoginEnd::Overtaken);
                 tokio::time::sleep(AFTER_A_LOGOUT).await;
-                let again = Start { restarts: 1, ..Start::new(engine, return_to) };
-                start_login(engine, head, again).await
+                let request = initiation.request(&engine.request).unwrap_or_else(|| engine.request.clone());
+                let start = Start::new(engine, return_to);
+                start_login(engine, head, Start { request: &request, initiation, restarts: 1, ..start }).await
             } else {
                 Err(LoginError::SessionRevoked.into())
             }

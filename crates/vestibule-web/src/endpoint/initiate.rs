@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use bytes::Bytes;
-use vestibule::{AuthorizationRequest, IdpInitiatedLogin, State, Verified};
+use vestibule::{IdpInitiatedLogin, State, Verified};
 
 use super::{Start, form_body::read_form, start_login};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     engine::Engine,
     error::{Error, LoginError, Uninvited},
     http::{BodyFault, Parameters, Reply, RequestHead, is_form, is_page_load, is_prefetch},
-    login_options::pass_on,
+    initiation::Initiation,
     return_to::ReturnTo,
     store::{Revocation, Revoke},
 };
@@ -44,9 +44,8 @@ where
     match single(&parameters, "idp_initiated_login")? {
         Some(raw) => at_an_identity_provider(engine, head, raw).await,
         None => {
-            let request = request(engine, &parameters)?;
-            let return_to = target(engine, &parameters)?;
-            start_login(engine, head, Start { request: &request, ..Start::new(engine, return_to) }).await
+            let initiation = initiation(engine, &parameters)?;
+            start(engine, head, initiation, target(engine, &parameters)?).await
         }
     }
 }
@@ -54,18 +53,28 @@ where
 /// Scalekit's own way to say where the login began: a signed token, good once.
 async fn at_an_identity_provider(engine: &Engine, head: &RequestHead<'_>, raw: &str) -> Result<Reply, Error> {
     let asked = engine.client.verify_idp_initiated_login(raw).await?;
-    let mut request =
-        engine.request.clone().connection_id(asked.connection_id()).organization_id(asked.organization_id());
+    let mut initiation = Initiation::default();
+    initiation.add("connection_id", asked.connection_id());
+    initiation.add("organization_id", asked.organization_id());
     if let Some(hint) = asked.login_hint() {
-        request = request.login_hint(hint);
+        initiation.add("login_hint", hint);
     }
     let relay_state = asked.untrusted_relay_state();
     let return_to = relay_state.and_then(|state| ReturnTo::parse_url(state, &engine.origin));
-    let start = Start { request: &request, ..Start::new(engine, return_to.unwrap_or_else(ReturnTo::home)) };
-    let reply = start_login(engine, head, start).await?;
+    let reply = start(engine, head, initiation, return_to.unwrap_or_else(ReturnTo::home)).await?;
     // Last, so that an outage spends nothing.
     spend(engine, &asked).await?;
     Ok(reply)
+}
+
+async fn start(
+    engine: &Engine,
+    head: &RequestHead<'_>,
+    initiation: Initiation,
+    return_to: ReturnTo,
+) -> Result<Reply, Error> {
+    let request = initiation.request(&engine.request).ok_or(refused(Uninvited::Parameter))?;
+    start_login(engine, head, Start { request: &request, initiation, ..Start::new(engine, return_to) }).await
 }
 
 /// Takes the token's place among the logout tokens that were used, over all nodes. Where there is no store, this node
@@ -94,17 +103,15 @@ fn check_issuer(engine: &Engine, parameters: &Parameters) -> Result<(), Error> {
     if known { Ok(()) } else { Err(refused(Uninvited::Issuer)) }
 }
 
-fn request(engine: &Engine, parameters: &Parameters) -> Result<AuthorizationRequest, Error> {
-    let mut request = engine.request.clone();
-    if let Some(hint) = single(parameters, "login_hint")? {
-        request = request.login_hint(harmless(hint)?);
-    }
-    for name in &engine.logins.initiation_parameters {
+fn initiation(engine: &Engine, parameters: &Parameters) -> Result<Initiation, Error> {
+    let mut initiation = Initiation::default();
+    let listed = engine.logins.initiation_parameters.iter().map(String::as_str);
+    for name in std::iter::once("login_hint").chain(listed) {
         if let Some(value) = single(parameters, name)? {
-            request = pass_on(request, name, harmless(value)?).ok_or(refused(Uninvited::Parameter))?;
+            initiation.add(name, harmless(value)?);
         }
     }
-    Ok(request)
+    Ok(initiation)
 }
 
 fn target(engine: &Engine, parameters: &Parameters) -> Result<ReturnTo, Error> {

@@ -9,6 +9,7 @@ use crate::{
     error::{Error, LoginError},
     guard::demand,
     http::{Parameters, Reply, RequestHead, is_navigation, is_prefetch, reply},
+    initiation::Initiation,
     observe::{LoginKind, login_started},
     pending::Pending,
     return_to::ReturnTo,
@@ -75,6 +76,8 @@ async fn step_up(
 /// What kind of login starts.
 pub(crate) struct Start<'a> {
     pub(crate) request: &'a AuthorizationRequest,
+    /// What of the request is not the application's own, for a fresh start.
+    pub(crate) initiation: Initiation,
     pub(crate) return_to: ReturnTo,
     pub(crate) restarts: u8,
     pub(crate) silent: bool,
@@ -85,7 +88,14 @@ pub(crate) struct Start<'a> {
 impl<'a> Start<'a> {
     /// The login that a person asks for.
     pub(crate) fn new(engine: &'a Engine, return_to: ReturnTo) -> Self {
-        Self { request: &engine.request, return_to, restarts: 0, silent: false, subject: None }
+        Self {
+            request: &engine.request,
+            initiation: Initiation::default(),
+            return_to,
+            restarts: 0,
+            silent: false,
+            subject: None,
+        }
     }
 
     fn kind(&self) -> LoginKind {
@@ -111,7 +121,7 @@ pub(crate) async fn start_login(
 }
 
 async fn send_to_provider(engine: &Engine, head: &RequestHead<'_>, start: Start<'_>) -> Result<Reply, Error> {
-    let Start { request, return_to, restarts, silent, subject } = start;
+    let Start { request, initiation, return_to, restarts, silent, subject } = start;
     // The store's time anchors the cutoff rule, and a store that does not answer stops the login here (H07).
     let began = engine.store.now().await?;
     // The answer, if it is a post from another site, comes without the session's cookies.
@@ -119,8 +129,17 @@ async fn send_to_provider(engine: &Engine, head: &RequestHead<'_>, start: Start<
     let replaces = held.as_ref().and_then(|held| held.handle(engine)).map(|handle| handle.key());
     let version = held.map_or(0, |held| held.next_version());
     let start = engine.client.begin_login(request).await?;
-    let pending =
-        Pending { login: start.pending, began, return_to, restarts, silent, replaces, version, subject };
+    let pending = Pending {
+        login: start.pending,
+        began,
+        return_to,
+        initiation,
+        restarts,
+        silent,
+        replaces,
+        version,
+        subject,
+    };
     let mut reply = reply::see_other(start.url.as_str());
     for cookie in engine.pending().keep(head, &pending)? {
         reply::append(&mut reply, header::SET_COOKIE, &cookie);

@@ -13,7 +13,11 @@ impl Parameters {
     }
 
     pub(crate) fn get(&self, name: &str) -> &str {
-        &self.0.iter().find(|(known, _)| known == name).unwrap().1
+        self.find(name).unwrap()
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn without(mut self, name: &str) -> Self {

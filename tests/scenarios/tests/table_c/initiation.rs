@@ -1,4 +1,6 @@
-use scenarios::{Answer, Browser, Calls, Mount, Request, World, on_every_mount, provider::ISSUER, trace};
+use scenarios::{
+    Answer, Browser, Calls, DASHBOARD, Mount, Request, World, on_every_mount, provider::ISSUER, trace,
+};
 use serde_json::json;
 use url::form_urlencoded::Serializer;
 use vestibule::{ClientSecret, testing::TestProvider};
@@ -21,6 +23,8 @@ on_every_mount! {
     c20_nothing_but_a_page_load_starts_a_login
     c25_only_what_is_listed_is_passed_on
     c20_a_tile_at_an_identity_provider
+    c20_bm02_what_a_third_party_asked_for_outlives_a_fresh_start
+    c03_c20_what_is_too_long_for_a_cookie_is_asked_for_once
     c20_a_relay_state_is_a_hint_of_no_more_than_a_page
     c20_a_token_starts_one_login
     c20_a_token_that_is_wrong_starts_none
@@ -183,6 +187,42 @@ async fn c20_a_tile_at_an_identity_provider(mount: &'static dyn Mount) -> World 
     world
 }
 
+async fn c20_bm02_what_a_third_party_asked_for_outlives_a_fresh_start(mount: &'static dyn Mount) -> World {
+    let world = World::with(mount, |rp| rp.initiation_parameters(["organization_id", "invitation"])).await;
+    let listed = initiate(&[
+        ("iss", ISSUER),
+        ("target_link_uri", "/me?tab=2"),
+        ("login_hint", "zoë+1@acme.example"),
+        ("organization_id", "org_7"),
+        ("invitation", "inv & 1"),
+    ]);
+    let signed = world.provider().idp_initiated_login(|claims| claims["relay_state"] = json!("/me?tab=2"));
+    for path in [listed, initiate(&[("idp_initiated_login", &signed)])] {
+        let (alice, sent, again) = overtaken(&world, &path).await;
+        let callback = world.path_of(&world.authorize(&alice, again.location()).unwrap());
+        assert_eq!(alice.page(&world, &callback).await.location(), "/me?tab=2");
+        let [sent, again] = [sent, again].map(|answer| Parameters::of(answer.location()));
+        for name in ["login_hint", "organization_id", "invitation", "connection_id"] {
+            assert_eq!(again.find(name), sent.find(name), "{name}");
+        }
+        assert!(sent.find("organization_id").is_some());
+        assert_ne!(again.get("state"), sent.get("state"));
+    }
+    world
+}
+
+async fn c03_c20_what_is_too_long_for_a_cookie_is_asked_for_once(mount: &'static dyn Mount) -> World {
+    let world = World::with(mount, |rp| rp.initiation_parameters(["organization_id"])).await;
+    let long = "x".repeat(512);
+    let query = [("iss", ISSUER), ("target_link_uri", "/me?tab=2"), ("organization_id", long.as_str())];
+    let (alice, sent, again) = overtaken(&world, &initiate(&query)).await;
+    let callback = world.path_of(&world.authorize(&alice, again.location()).unwrap());
+    assert_eq!(alice.page(&world, &callback).await.location(), "/me?tab=2");
+    let [sent, again] = [sent, again].map(|answer| Parameters::of(answer.location()));
+    assert_eq!((sent.get("organization_id"), again.find("organization_id")), (long.as_str(), None));
+    world
+}
+
 async fn c20_a_relay_state_is_a_hint_of_no_more_than_a_page(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     for (relay_state, place) in [
@@ -254,6 +294,22 @@ async fn c20_a_token_is_not_spent_while_the_provider_is_out_of_reach(mount: &'st
     assert_eq!((failed.status, failed.set_cookies().len()), (503, 0), "{failed:?}");
     assert_eq!(alice.page(&world, &path).await.status, 303);
     world
+}
+
+/// A login that starts there, and that a logout overtakes: what is asked for at first and afterwards.
+async fn overtaken(world: &World, path: &str) -> (Browser, Answer, Answer) {
+    let alice = Browser::new("alice");
+    let sent = alice.page(world, path).await;
+    let callback = world.path_of(&world.authorize(&alice, sent.location()).unwrap());
+    let sid = alice.sso().unwrap().sid;
+    let logout = world.provider().logout_token(DASHBOARD, |claims| {
+        claims["sub"] = json!("alice");
+        claims["sid"] = json!(sid);
+    });
+    assert_eq!(world.receive(Request::logout_token(&logout)).await.status, 200);
+    let again = alice.page(world, &callback).await;
+    assert!(world.provider().is_authorization_url(again.location()), "{again:?}");
+    (alice, sent, again)
 }
 
 /// That this initiation is refused, changes nothing and calls nobody.
