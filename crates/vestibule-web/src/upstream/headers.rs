@@ -6,7 +6,9 @@ use crate::http::RequestHead;
 /// one connection, and what proxies say about each other (checklist D25, D26).
 const TO_THE_API: &[&str] = &[
     "accept",
+    "accept-encoding",
     "accept-language",
+    "content-encoding",
     "content-language",
     "content-type",
     "if-match",
@@ -26,6 +28,7 @@ const TO_THE_FRONT_END: &[&str] = &[
     "accept-ranges",
     "allow",
     "content-disposition",
+    "content-encoding",
     "content-language",
     "content-range",
     "content-type",
@@ -34,6 +37,7 @@ const TO_THE_FRONT_END: &[&str] = &[
     "link",
     "retry-after",
     "preference-applied",
+    "vary",
     "x-request-id",
 ];
 

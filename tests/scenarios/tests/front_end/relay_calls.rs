@@ -4,11 +4,15 @@ use vestibule::transport::{TransportError, TransportErrorKind};
 
 use crate::api::{AT, Api, call};
 
+/// `{"n":1}`
+const GZIP: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\xca\x53\xb2\x32\xac\x05\x00\x7e\x3b\x4b\xd4\x07\x00\x00\x00";
+
 on_every_mount! {
     a_call_is_carried_with_the_users_token
     d24_a_call_that_no_page_of_ours_made_is_refused
     d25_nothing_of_the_browser_but_the_call_itself_goes_on
     d25_nothing_of_the_answer_but_itself_comes_back
+    an_encoded_body_arrives_byte_for_byte_either_way
     an_api_that_fails_is_told_from_an_application_that_fails
 }
 
@@ -127,6 +131,35 @@ async fn d25_nothing_of_the_answer_but_itself_comes_back(mount: &'static dyn Mou
             "x-content-type-options: nosniff",
         ]
     );
+    world
+}
+
+async fn an_encoded_body_arrives_byte_for_byte_either_way(mount: &'static dyn Mount) -> World {
+    let api = Api::answering(|_| {
+        let mut answer = Response::new(GZIP.into());
+        for (name, value) in
+            [("content-type", "application/json"), ("content-encoding", "gzip"), ("vary", "accept-encoding")]
+        {
+            answer.headers_mut().append(name, HeaderValue::from_static(value));
+        }
+        Ok(answer)
+    });
+    let world = api.world(mount).await;
+    let alice = world.login("alice").await;
+    let request = call("/api/orders/7")
+        .method("PUT")
+        .header("accept-encoding", "gzip, br")
+        .header("content-encoding", "gzip")
+        .body(GZIP);
+    let answer = alice.send(&world, request).await;
+    assert_eq!((answer.header("content-encoding"), &answer.body[..]), (Some("gzip"), GZIP));
+    assert_eq!(answer.headers_named("vary"), ["cookie", "accept-encoding"]);
+    let asked = api.asked();
+    assert_eq!(
+        (&asked[0].headers()["content-encoding"], &asked[0].body()[..]),
+        (&"gzip".parse().unwrap(), GZIP)
+    );
+    assert_eq!(asked[0].headers()["accept-encoding"], "gzip, br");
     world
 }
 
