@@ -59,7 +59,9 @@ impl Diagnose for ApiError {
                 ("guard.forbidden", "ask whoever grants rights at the provider")
             }
             Self::Forbidden(_) => ("rs.scope", "ask the provider for a token with the named scopes"),
-            Self::StepUp(_) => ("guard.step_up", "send the user to the provider with the named parameters"),
+            Self::StepUp(_) => {
+                ("guard.step_up_required", "send the user to the provider with the named parameters")
+            }
         };
         Diagnosis::new(code, Disposition::Reject, hint)
     }

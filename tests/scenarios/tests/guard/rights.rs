@@ -164,8 +164,8 @@ async fn g05_an_access_token_is_judged_where_one_is_sent(mount: &'static dyn Mou
         ("/needs/scope", "rs.scope", 403, "error=\"insufficient_scope\""),
         ("/needs/scope", "rs.scope", 403, "scope=\"orders:read\""),
         ("/needs/role", "guard.forbidden", 403, "error=\"insufficient_scope\""),
-        ("/needs/mfa", "guard.step_up", 401, "error=\"insufficient_user_authentication\""),
-        ("/needs/mfa", "guard.step_up", 401, "acr_values=\"urn:mfa\""),
+        ("/needs/mfa", "guard.step_up_required", 401, "error=\"insufficient_user_authentication\""),
+        ("/needs/mfa", "guard.step_up_required", 401, "acr_values=\"urn:mfa\""),
     ] {
         // The session would do, and does not count.
         let answer = alice.send(&world, call(path, "openid orders")).await;
