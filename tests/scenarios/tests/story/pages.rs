@@ -35,13 +35,14 @@ async fn a_session_is_loaded_once_a_request(mount: &'static dyn Mount) -> World 
 }
 
 async fn every_endpoint_has_one_method(mount: &'static dyn Mount) -> World {
-    let world = World::new(mount).await;
+    let world = World::with(mount, |rp| rp.frontchannel_logout()).await;
     for (name, allowed) in [
         ("login", "GET"),
         ("callback", "GET"),
         ("logout", "POST"),
         ("logged-out", "GET"),
         ("backchannel-logout", "POST"),
+        ("frontchannel-logout", "GET"),
         ("session", "GET"),
         ("initiate", "GET, POST"),
     ] {
