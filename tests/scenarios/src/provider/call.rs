@@ -15,11 +15,14 @@ pub enum Call {
     UserInfo,
     /// The revocation endpoint.
     Revocation,
+    /// The introspection endpoint.
+    Introspection,
 }
 
 impl Call {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Discovery, Self::Keys, Self::Token, Self::UserInfo, Self::Revocation];
+    pub const ALL: [Self; 6] =
+        [Self::Discovery, Self::Keys, Self::Token, Self::UserInfo, Self::Revocation, Self::Introspection];
 
     pub(super) const fn path(self) -> &'static str {
         match self {
@@ -28,6 +31,7 @@ impl Call {
             Self::Token => "/token",
             Self::UserInfo => "/userinfo",
             Self::Revocation => "/revoke",
+            Self::Introspection => "/introspect",
         }
     }
 
@@ -49,11 +53,14 @@ pub struct Calls {
     pub user_info: usize,
     /// Tokens revoked.
     pub revocation: usize,
+    /// Access tokens asked about.
+    pub introspection: usize,
 }
 
 impl Calls {
     /// No call at all.
-    pub const NONE: Self = Self { discovery: 0, keys: 0, token: 0, user_info: 0, revocation: 0 };
+    pub const NONE: Self =
+        Self { discovery: 0, keys: 0, token: 0, user_info: 0, revocation: 0, introspection: 0 };
     /// One call of the token endpoint.
     pub const TOKEN: Self = Self { token: 1, ..Self::NONE };
 
@@ -65,6 +72,7 @@ impl Calls {
             token: count(Call::Token),
             user_info: count(Call::UserInfo),
             revocation: count(Call::Revocation),
+            introspection: count(Call::Introspection),
         }
     }
 }
@@ -80,6 +88,7 @@ impl Sub for Calls {
             token: self.token - before.token,
             user_info: self.user_info - before.user_info,
             revocation: self.revocation - before.revocation,
+            introspection: self.introspection - before.introspection,
         }
     }
 }

@@ -15,6 +15,7 @@ impl Inner {
             "jwks_uri": at("/jwks"),
             "userinfo_endpoint": at("/userinfo"),
             "revocation_endpoint": at("/revoke"),
+            "introspection_endpoint": at("/introspect"),
             "end_session_endpoint": at("/logout"),
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],

@@ -6,6 +6,7 @@ mod call;
 mod discovery;
 pub mod fault;
 mod grant;
+mod introspection;
 mod logout;
 mod token;
 mod wire;
@@ -72,6 +73,7 @@ struct Inner {
     login_pages: usize,
     ignores_step_up: bool,
     claims: BTreeMap<String, Value>,
+    opaque: BTreeMap<String, Value>,
     serial: u64,
     secrets: Vec<String>,
     requests: Vec<(Call, Request<Bytes>)>,
@@ -93,6 +95,7 @@ impl IdentityProvider {
             login_pages: 0,
             ignores_step_up: false,
             claims: BTreeMap::new(),
+            opaque: BTreeMap::new(),
             serial: 0,
             secrets: Vec::new(),
             requests: Vec::new(),
@@ -257,6 +260,7 @@ impl Inner {
             Call::Token => self.token(issuer, clock.now().as_secs(), request),
             Call::UserInfo => self.user_info(request),
             Call::Revocation => self.revoke(request),
+            Call::Introspection => self.introspect(request),
         })
     }
 

@@ -9,9 +9,9 @@ use vestibule::testing::{TestIssuer, json_response};
 
 use super::{ACCESS_TOKEN_LIFETIME, Inner, Sso, grant::Grant};
 
-type Form = BTreeMap<String, String>;
+pub(super) type Form = BTreeMap<String, String>;
 /// An OAuth error: status and code.
-type Refusal = (u16, &'static str);
+pub(super) type Refusal = (u16, &'static str);
 
 impl Inner {
     pub(super) fn token(
@@ -139,7 +139,7 @@ impl Inner {
     }
 
     /// Who calls, proven by `client_secret_basic`, and the form that was sent.
-    fn authenticated(&self, request: &Request<Bytes>) -> Result<(String, Form), Refusal> {
+    pub(super) fn authenticated(&self, request: &Request<Bytes>) -> Result<(String, Form), Refusal> {
         const INVALID: Refusal = (401, "invalid_client");
         let basic =
             header_text(request, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Basic "));
