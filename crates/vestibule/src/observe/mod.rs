@@ -9,7 +9,7 @@ use metrics::counter;
 
 pub use metric::{Metric, MetricKind};
 
-use crate::{Diagnose, Disposition, Error};
+use crate::{Diagnose, Disposition, Error, TokenError, token::ClockSkew};
 
 /// Every metric of this crate.
 pub const METRICS: &[Metric] = &[
@@ -30,6 +30,12 @@ pub const METRICS: &[Metric] = &[
         MetricKind::Counter,
         &["code"],
         "Access tokens that the provider was asked about; code is ok or that of the error",
+    ),
+    Metric::new(
+        "vestibule_clock_skew_suspected_total",
+        MetricKind::Counter,
+        &["issuer", "code"],
+        "Tokens by whose times the issuer's clock is ahead of ours or behind; code is ok or that of the error",
     ),
 ];
 
@@ -85,4 +91,21 @@ pub(crate) fn introspected<T>(answer: Result<T, Error>) -> Result<T, Error> {
     );
     counter!("vestibule_introspections_total", "code" => code).increment(1);
     answer
+}
+
+/// The issuer has signed a token whose times do not fit our clock.
+pub(crate) fn clock_skew<T>(skew: ClockSkew, judged: &Result<T, TokenError>) {
+    let (issuer, by) = match skew {
+        ClockSkew::Ahead(by) => ("ahead", by),
+        ClockSkew::Behind(by) => ("behind", by),
+    };
+    let (seconds, code) = (by.as_secs(), judged.as_ref().map_or_else(Diagnose::code, |_| OK));
+    tracing::warn!(
+        event = "clock.skew_suspected",
+        issuer,
+        seconds,
+        code,
+        "the issuer's clock or this machine's seems to be off; check that both are kept right"
+    );
+    counter!("vestibule_clock_skew_suspected_total", "issuer" => issuer, "code" => code).increment(1);
 }

@@ -3,6 +3,7 @@
 mod access_token;
 mod audience;
 mod claims;
+mod clock_skew;
 mod error;
 mod id_token;
 mod idp_initiated;
@@ -16,6 +17,7 @@ mod verifier;
 
 pub use access_token::{AccessGrant, AccessTokenError, AccessTokenPolicy};
 pub(crate) use access_token::{AccessTokenRules, Known};
+pub(crate) use clock_skew::ClockSkew;
 pub use error::TokenError;
 pub(crate) use id_token::IdTokenRules;
 pub use id_token::{IdToken, IdTokenError, Identity};

@@ -1,8 +1,11 @@
-use super::{claims::Claims, error::TokenError, policy::TokenPolicy, verified::Verified};
+use super::{
+    claims::Claims, clock_skew::ClockSkew, error::TokenError, policy::TokenPolicy, verified::Verified,
+};
 use crate::{
     Algorithm, Issuer, JwtError, ProviderTime, SignatureVerifier,
     jwt::{Header, KeyId, SignatureJob, UnverifiedJwt},
     keys::{Candidates, KeySet, KeySource},
+    observe,
 };
 
 /// Verifies the tokens that one issuer makes for one client or API, at one moment.
@@ -22,6 +25,11 @@ pub(crate) trait RuleSet {
 
     /// Judges kind and issuer, which decide whose keys are asked for. The claims are not to be believed yet.
     fn admit(&self, token: &Unchecked<'_>) -> Result<(), TokenError>;
+
+    /// Whether the issuer made the token for the answer that brought it, a moment ago.
+    fn is_just_made(&self) -> bool {
+        false
+    }
 
     /// Judges everything else, once the signature is known to be the issuer's.
     fn judge(&self, token: Signed<'_>) -> Result<Self::Token, TokenError>;
@@ -95,7 +103,12 @@ impl<K: KeySource> Verifier<'_, K> {
         };
         self.check_signature(&signature).await?;
         let (client_id, now) = (self.client_id, self.now);
-        rules.judge(Signed { raw, algorithm, claims, issuer, client_id, policy, now }).map(Verified::new)
+        let skew = ClockSkew::suspected(&claims, now, rules.is_just_made());
+        let judged = rules.judge(Signed { raw, algorithm, claims, issuer, client_id, policy, now });
+        if let Some(skew) = skew {
+            observe::clock_skew(skew, &judged);
+        }
+        judged.map(Verified::new)
     }
 
     async fn check_signature(&self, presented: &Presented<'_>) -> Result<(), TokenError> {

@@ -94,6 +94,10 @@ impl RuleSet for IdTokenRules<'_> {
         }
     }
 
+    fn is_just_made(&self) -> bool {
+        matches!(self.occasion, Occasion::Login { .. })
+    }
+
     fn judge(&self, token: Signed<'_>) -> Result<IdToken, TokenError> {
         let claims = &token.claims;
         let skew = token.policy.clock_skew;
