@@ -11,6 +11,8 @@ pub(crate) struct LoginOptions {
     pub(crate) form_post: bool,
     /// Whether browsers take part in logouts.
     pub(crate) frontchannel_logout: bool,
+    /// Whether sealed sessions keep the ID token, for the provider's logout.
+    pub(crate) keep_id_token: bool,
     /// Whether a third party may start a login without naming the issuer.
     pub(crate) initiation_without_issuer: bool,
     /// What a third party that starts a login may add to the authorization request.

@@ -48,7 +48,7 @@ where
     }
     let key = handle.key();
     let grant = to_the_end(end_here(Arc::clone(engine), key)).await?;
-    let reply = leave_the_provider(engine, grant).await;
+    let reply = leave_the_provider(engine, grant, held.id_token(engine)).await;
     Ok(with_cookies(reply, &held.removal(engine, Some(&key))))
 }
 
@@ -67,8 +67,9 @@ async fn end_here(engine: Arc<Engine>, key: SessionKey) -> Result<Option<Grant>,
 }
 
 /// Goes on to the provider's logout. When that is out of reach the user is out here all the same.
-async fn leave_the_provider(engine: &Engine, grant: Option<Grant>) -> Reply {
-    match end_session_url(engine, grant.as_ref()).await {
+async fn leave_the_provider(engine: &Engine, grant: Option<Grant>, sealed: Option<RawIdToken>) -> Reply {
+    let stored = || grant.as_ref()?.id_token.as_ref().map(|id_token| RawIdToken::new(id_token.expose()));
+    match end_session_url(engine, sealed.or_else(stored)).await {
         Ok((url, state)) => {
             let cookie = SetCookie {
                 name: &engine.names.logout,
@@ -100,12 +101,12 @@ fn logged_out_here_alone(engine: &Engine) -> Reply {
 
 async fn end_session_url(
     engine: &Engine,
-    grant: Option<&Grant>,
+    id_token: Option<RawIdToken>,
 ) -> Result<(String, State), vestibule::Error> {
     let state = State::new(session::random_text(engine.random())?);
     let mut end = EndSession::new().return_to(engine.post_logout_redirect_uri.clone(), Some(state.clone()));
-    if let Some(id_token) = grant.and_then(|grant| grant.id_token.as_ref()) {
-        end = end.id_token_hint(RawIdToken::new(id_token.expose()));
+    if let Some(id_token) = id_token {
+        end = end.id_token_hint(id_token);
     }
     Ok((engine.client.end_session_url(&end).await?.into(), state))
 }

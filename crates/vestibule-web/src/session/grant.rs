@@ -91,9 +91,17 @@ impl Grant {
     }
 }
 
-/// A grant without tokens, as [`Grant::seal`] writes it.
-pub(super) fn identity_alone(public: &PublicGrant) -> Bytes {
-    [&[VERSION], public.as_bytes()].concat().into()
+/// A grant without tokens to call anybody with, as [`Grant::seal`] writes it; an ID token is in the clear.
+pub(super) fn identity_alone(public: &PublicGrant, id_token: Option<&RawIdToken>) -> Bytes {
+    let id_token = id_token.map_or("", RawIdToken::expose);
+    [&[VERSION], public.as_bytes(), id_token.as_bytes()].concat().into()
+}
+
+/// The ID token that was written with the identity alone.
+pub(super) fn kept_id_token(grant: &Bytes) -> Option<RawIdToken> {
+    let (_, id_token) = split(grant)?;
+    let id_token = std::str::from_utf8(&id_token).ok().filter(|text| !text.is_empty());
+    id_token.map(RawIdToken::new)
 }
 
 /// Who the session with this grant belongs to.

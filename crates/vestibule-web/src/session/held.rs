@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use vestibule::RawIdToken;
+
 use super::{Handle, Visitor, grant, sealed::Presented, visit};
 use crate::{
     SessionError,
@@ -46,6 +48,14 @@ impl Held {
             (Self::Handle(handle), _) => handle.clone(),
             (Self::Sealed(presented), Some(sealed)) => presented.handle(engine, sealed),
             (Self::Sealed(_), None) => None,
+        }
+    }
+
+    /// The ID token that a sealed session has inside.
+    pub(crate) fn id_token(&self, engine: &Engine) -> Option<RawIdToken> {
+        match (self, &engine.sealed) {
+            (Self::Sealed(presented), Some(sealed)) => presented.id_token(engine, sealed),
+            _ => None,
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) enum Kept {
 /// Who is signed in from now on.
 pub(crate) struct SignedIn<'a> {
     pub(crate) public: PublicGrant,
-    /// What came with it to call APIs; a sealed session keeps none of it.
+    /// What came with it to call APIs; a sealed session keeps the ID token at most.
     pub(crate) tokens: Option<Grant>,
     pub(crate) began: StoreTime,
     pub(crate) absolute: Duration,
@@ -99,9 +99,15 @@ impl SignedIn<'_> {
         let Self { public, tokens, .. } = self;
         let key = handle.key();
         let subject = engine.realm.subject(public.subject());
-        let (grant, refresh) = match tokens.filter(|_| engine.sealed.is_none()) {
-            Some(tokens) => (tokens.seal(engine, &key, &public)?, tokens.refresh_hash()),
-            None => (grant::identity_alone(&public), None),
+        let (grant, refresh) = match tokens {
+            Some(tokens) if engine.sealed.is_none() => {
+                (tokens.seal(engine, &key, &public)?, tokens.refresh_hash())
+            }
+            tokens => {
+                let id_token = tokens.and_then(|tokens| tokens.id_token);
+                let kept = id_token.filter(|_| engine.logins.keep_id_token);
+                (grant::identity_alone(&public, kept.as_ref()), None)
+            }
         };
         // Nobody could ask the provider about it.
         let unconfirmed = engine.revalidation.as_ref().filter(|_| refresh.is_none());

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use scenarios::{Bare, Browser, DASHBOARD, Mount, Request, Sessions, World, on_every_mount};
 use serde_json::{Value, json};
+use url::Url;
 use vestibule::{ClientSecret, Provider};
 use vestibule_web::{CookieKeys, LogoutScope, MemoryStore, RelyingParty};
 
@@ -13,6 +14,8 @@ on_every_mount! {
     d08_a_copied_cookie_is_dead_after_the_logout
     d08_without_cutoffs_the_logout_ends_it_in_the_browser
     a_logout_goes_on_to_the_provider
+    b31_an_id_token_that_is_kept_is_shown_to_the_provider_at_logout
+    d05_a_login_whose_id_token_does_not_fit_too_is_refused
     a_logout_with_a_dead_cookie_is_harmless
     b20_a_sid_ends_the_sessions_of_that_sid
     b21_a_subject_ends_all_of_the_user
@@ -74,7 +77,32 @@ async fn a_logout_goes_on_to_the_provider(mount: &'static dyn Mount) -> World {
     let leaving = alice.submit_logout(&world).await;
     assert_eq!(leaving.status, 303);
     assert!(leaving.location().starts_with("https://acme.example/logout?"), "{leaving:?}");
-    assert!(leaving.location().contains("client_id=dashboard"), "there is no id_token_hint: {leaving:?}");
+    assert!(leaving.location().contains("client_id=dashboard"), "{leaving:?}");
+    assert!(!leaving.location().contains("id_token_hint"), "none is kept: {leaving:?}");
+    world
+}
+
+async fn b31_an_id_token_that_is_kept_is_shown_to_the_provider_at_logout(mount: &'static dyn Mount) -> World {
+    let world = World::with_sessions(mount, Sessions::SealedRevocable, |rp| rp.keep_id_token()).await;
+    let alice = world.login("alice").await;
+    assert_eq!(alice.api(&world, "/api/visits").await.status, 200, "a change of the data leaves it there");
+    let leaving = alice.submit_logout(&world).await;
+    let url = Url::parse(leaving.location()).unwrap();
+    let hint =
+        url.query_pairs().find_map(|(name, value)| (name == "id_token_hint").then_some(value)).unwrap();
+    assert!(world.provider().secrets().contains(&hint.into_owned()), "as the provider made it");
+    assert_eq!(sealed(&alice, &world), []);
+    world
+}
+
+async fn d05_a_login_whose_id_token_does_not_fit_too_is_refused(mount: &'static dyn Mount) -> World {
+    let world = World::with_sessions(mount, Sessions::Sealed, |rp| rp.keep_id_token()).await;
+    swell(&world, 7000);
+    let alice = Browser::new("alice");
+    let callback = alice.start_login(&world, "/auth/login").await;
+    let answer = alice.page(&world, &callback).await;
+    assert_eq!((answer.status, answer.code().as_str()), (500, "session.too_large"));
+    assert_eq!(sealed(&alice, &world), []);
     world
 }
 

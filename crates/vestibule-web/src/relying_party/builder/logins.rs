@@ -44,6 +44,17 @@ impl<S> RelyingPartyBuilder<S> {
         self
     }
 
+    /// Keeps the ID token in sealed sessions too, to show it to the provider at logout as `id_token_hint` (OpenID Connect
+    /// RP-Initiated Logout section 2). Without it some providers, such as Keycloak, ask the user to confirm the logout.
+    /// Default: sealed sessions keep none; stored ones always do.
+    ///
+    /// It takes as much room in the cookies again as the claims do, and a third more. A login that does not fit is refused
+    /// with `session.too_large`.
+    pub fn keep_id_token(mut self) -> Self {
+        self.logins.keep_id_token = true;
+        self
+    }
+
     /// Asks the provider about a session that it has not confirmed for this long, at the next request that asks who the
     /// visitor is, and before that is answered: for providers whose back-channel logout cannot reach this application
     /// (a firewall, a laptop, a container network). One call for all nodes and tasks: a refresh of the session's tokens.

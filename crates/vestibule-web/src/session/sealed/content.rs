@@ -18,7 +18,7 @@ pub(super) struct Content {
     pub(super) last_seen: StoreTime,
     pub(super) idle_end: StoreTime,
     pub(super) absolute_end: StoreTime,
-    /// As a stored record has it, without tokens. It has a format of its own.
+    /// As a stored record has it, without tokens to call anybody with. It has a format of its own.
     pub(super) grant: Bytes,
     pub(super) data: Bytes,
 }

@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
+use vestibule::RawIdToken;
+
 use super::{Content, Outbox, SealedSessions, context, ended_here::EndedHere, look};
 use crate::{
     SessionError,
     cookie::{CookieNames, SetCookie, chunks, find_prefixed},
     engine::Engine,
     http::RequestHead,
-    session::{Handle, Session, Visitor, visit::is_due},
+    session::{Handle, Session, Visitor, grant::kept_id_token, visit::is_due},
     store::{GoneReason, SessionKey, SessionRecord, Stamped, StoreError, transition},
 };
 
@@ -77,6 +79,11 @@ impl Presented {
     /// The handle inside, whether or not the session is alive.
     pub(crate) fn handle(&self, engine: &Engine, sealed: &SealedSessions) -> Option<Handle> {
         self.open(engine, sealed).map(|opened| opened.handle)
+    }
+
+    /// The ID token inside, whether or not the session is alive.
+    pub(crate) fn id_token(&self, engine: &Engine, sealed: &SealedSessions) -> Option<RawIdToken> {
+        self.open(engine, sealed).and_then(|opened| kept_id_token(&opened.record.grant))
     }
 
     /// The session's record, if it is alive.
