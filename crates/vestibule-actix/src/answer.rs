@@ -16,7 +16,24 @@ use vestibule_web::{
 use crate::{Failure, convert::Borrowed};
 
 /// The answer that the engine gives in place of the handler's.
-pub(crate) struct Settled(pub(crate) Reply);
+#[derive(Clone, Debug)]
+pub(crate) struct Refused(pub(crate) Reply);
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status().as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        written(self.0.clone())
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "refused with {}", self.0.status())
+    }
+}
 
 impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
@@ -37,7 +54,7 @@ impl fmt::Display for Failure {
 /// the handler failed. What middleware in between said about a failure stays; what it said about its empty body does not.
 pub(crate) fn finish<B>(
     visit: &Visit,
-    settled: Option<Settled>,
+    settled: Option<Refused>,
     mut response: HttpResponse<B>,
 ) -> HttpResponse<EitherBody<B>> {
     let failure = response.extensions_mut().remove::<Failure>();
@@ -53,9 +70,9 @@ pub(crate) fn finish<B>(
     response
 }
 
-pub(crate) fn settle<B>(settled: Option<Settled>, response: HttpResponse<B>) -> HttpResponse<EitherBody<B>> {
+pub(crate) fn settle<B>(settled: Option<Refused>, response: HttpResponse<B>) -> HttpResponse<EitherBody<B>> {
     match settled {
-        Some(Settled(reply)) if response.error().is_none() => written(reply).map_into_right_body(),
+        Some(Refused(reply)) if response.error().is_none() => written(reply).map_into_right_body(),
         _ => response.map_into_left_body(),
     }
 }

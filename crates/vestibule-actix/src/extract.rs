@@ -1,6 +1,6 @@
 use std::{future::Future, pin::Pin};
 
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, dev::Payload, error::InternalError, web};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use serde::de::DeserializeOwned;
 use vestibule_web::{
     Call, Guard, Visit,
@@ -9,7 +9,7 @@ use vestibule_web::{
 
 use crate::{
     Bearer, Caller, CheckedForm, Guarded, Session, Visitor,
-    answer::{Settled, written},
+    answer::Refused,
     convert::{Borrowed, head, read},
 };
 
@@ -68,10 +68,10 @@ impl Noted {
     /// The answer as an error of actix's, which an `Option` around an extractor hides from the handler.
     pub(crate) fn refused(&self, refusal: Refusal) -> Error {
         let stands = refusal.stands();
-        let reply = refusal.into_reply();
+        let refused = Refused(refusal.into_reply());
         if stands {
-            self.request.extensions_mut().insert(Settled(reply.clone()));
+            self.request.extensions_mut().insert(refused.clone());
         }
-        InternalError::from_response("refused", written(reply)).into()
+        refused.into()
     }
 }

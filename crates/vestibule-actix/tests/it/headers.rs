@@ -10,7 +10,7 @@ use actix_web::{
     web::{get, scope},
 };
 use scenarios::{Answer, World, provider::ACCESS_TOKEN_LIFETIME};
-use vestibule_actix::{Failure, Session, SessionError, Visitor};
+use vestibule_actix::{Failure, Requirement, Session, SessionError, Visitor, require};
 
 use crate::shape::{Shape, home, me, root, shape};
 
@@ -25,6 +25,12 @@ static SHAPE: &Shape = shape!(
             let answer = next.call(request);
             async { answer.await.and_then(|_| Err::<ServiceResponse, _>(ErrorImATeapot("by middleware"))) }
         }))
+        .service(scope("/watched").route("", get().to(me)).wrap(require(Requirement::role("admin"))).wrap_fn(
+            |request, next| {
+                let answer = next.call(request);
+                async { answer.await.inspect_err(|error| assert_eq!(error.error_response().status(), 403)) }
+            }
+        ))
         .service(scope("/failed").route("", get().to(me)).wrap_fn(|request, next| {
             let answer = next.call(request);
             async {
@@ -91,6 +97,13 @@ async fn d22_an_error_of_middleware_is_not_stored() {
     let answer = answer("/refused").await;
     assert_eq!((answer.status, answer.text()), (418, "by middleware"));
     assert_eq!((answer.header("cache-control"), answer.header("vary")), (Some("no-store"), Some("cookie")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_middleware_has_looked_at_is_still_written() {
+    let answer = answer("/watched").await;
+    assert_eq!((answer.status, answer.header("cache-control")), (403, Some("no-store")));
+    assert!(answer.text().contains("guard.forbidden"), "{answer:?}");
 }
 
 #[tokio::test(start_paused = true)]
