@@ -87,9 +87,10 @@ fn overwrite<B>(mut response: HttpResponse<B>, reply: Reply) -> HttpResponse {
     *response.status_mut() =
         StatusCode::from_u16(parts.status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut headers = Borrowed(response.headers_mut());
-    parts.headers.keys().for_each(|name| headers.remove(name.as_str()));
-    for (name, value) in &parts.headers {
-        headers.append(name.as_str(), value.as_bytes());
+    for name in parts.headers.keys() {
+        let mut values = parts.headers.get_all(name).iter();
+        values.next().into_iter().for_each(|first| headers.insert(name, first));
+        values.for_each(|other| headers.append(name, other));
     }
     response.set_body(BoxBody::new(body))
 }

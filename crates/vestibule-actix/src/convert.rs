@@ -13,6 +13,12 @@ use vestibule_web::http::{BodyFault, Headers, HeadersMut, RequestHead};
 pub(crate) struct Borrowed<H>(pub(crate) H);
 
 impl<H: Deref<Target = HeaderMap>> Headers for Borrowed<H> {
+    fn all<'a>(&'a self, found: &mut dyn FnMut(&'a str, &'a [u8])) {
+        for (name, value) in self.0.iter() {
+            found(name.as_str(), value.as_bytes());
+        }
+    }
+
     fn each<'a>(&'a self, name: &str, found: &mut dyn FnMut(&'a [u8])) {
         for value in self.0.get_all(name) {
             found(value.as_bytes());
@@ -21,15 +27,21 @@ impl<H: Deref<Target = HeaderMap>> Headers for Borrowed<H> {
 }
 
 impl<H: DerefMut<Target = HeaderMap>> HeadersMut for Borrowed<H> {
-    fn remove(&mut self, name: &str) {
-        self.0.remove(name);
+    fn insert(&mut self, name: &http::HeaderName, value: &http::HeaderValue) {
+        if let Some((name, value)) = header(name, value) {
+            self.0.insert(name, value);
+        }
     }
 
-    fn append(&mut self, name: &str, value: &[u8]) {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
+    fn append(&mut self, name: &http::HeaderName, value: &http::HeaderValue) {
+        if let Some((name, value)) = header(name, value) {
             self.0.append(name, value);
         }
     }
+}
+
+fn header(name: &http::HeaderName, value: &http::HeaderValue) -> Option<(HeaderName, HeaderValue)> {
+    Some((HeaderName::try_from(name.as_str()).ok()?, HeaderValue::from_bytes(value.as_bytes()).ok()?))
 }
 
 pub(crate) fn head<'a>(request: &'a HttpRequest, headers: &'a Borrowed<&'a HeaderMap>) -> RequestHead<'a> {

@@ -9,13 +9,14 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::Request,
-    http::{HeaderMap, Method, Uri},
-    response::{IntoResponse, Response},
+    response::Response,
+    routing::future::RouteFuture,
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use pin_project_lite::pin_project;
 use tower_service::Service;
 use vestibule_web::{
-    RelyingParties,
+    RelyingParties, Visit,
     http::{BodyFault, RequestHead},
 };
 
@@ -37,7 +38,7 @@ impl Entrance {
 impl Service<Request> for Entrance {
     type Response = Response;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Answering;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         // A router is always ready.
@@ -47,27 +48,44 @@ impl Service<Request> for Entrance {
     fn call(&mut self, mut request: Request) -> Self::Future {
         if let Some((relying_party, endpoint)) = self.relying_parties.endpoint(request.uri().path()) {
             let relying_party = relying_party.clone();
-            return Box::pin(async move {
+            let answer = Box::pin(async move {
                 let (parts, body) = request.into_parts();
                 let head = RequestHead::new(&parts.method, &parts.uri, &parts.headers);
                 let reply = relying_party.serve(endpoint, head, |cap| read(body, cap)).await;
-                Ok(reply.map(Body::from))
+                reply.map(Body::from)
             });
+            return Answering::Engine { answer };
         }
-        let visit = self.relying_parties.visit(&head(request.method(), request.uri(), request.headers()));
+        let head = RequestHead::new(request.method(), request.uri(), request.headers());
+        let visit = self.relying_parties.visit(&head);
         // An extension of an outer layer or of the client's making never stands in for ours (checklist D26).
         request.extensions_mut().insert(visit.clone());
-        let answer = self.router.call(request);
-        Box::pin(async move {
-            let mut response = failure::answer(answer.await.into_response(), &visit);
-            visit.finish(response.headers_mut());
-            Ok(response)
-        })
+        Answering::Application { answer: self.router.call(request), visit }
     }
 }
 
-fn head<'a>(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> RequestHead<'a> {
-    RequestHead::new(method, uri, headers)
+pin_project! {
+    /// The answer to a request, of the engine or of the application.
+    #[project = Project]
+    pub(crate) enum Answering {
+        Engine { answer: Pin<Box<dyn Future<Output = Response> + Send>> },
+        Application { #[pin] answer: RouteFuture<Infallible>, visit: Visit },
+    }
+}
+
+impl Future for Answering {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            Project::Engine { answer } => answer.as_mut().poll(context).map(Ok),
+            Project::Application { answer, visit } => answer.poll(context).map_ok(|response| {
+                let mut response = failure::answer(response, visit);
+                visit.finish(response.headers_mut());
+                response
+            }),
+        }
+    }
 }
 
 pub(crate) async fn read(body: Body, cap: usize) -> Result<Bytes, BodyFault> {

@@ -17,7 +17,7 @@ use crate::{
     session::{AuthoritySource, Flights, Revalidation, SealedSessions, Watchers},
     settings::{Lifetimes, LogoutScope},
     spent_states::SpentStates,
-    store::{Realm, SessionStore},
+    store::{Deadline, Realm},
     unconfirmed_logouts::UnconfirmedLogouts,
     upstream::Relays,
 };
@@ -27,7 +27,7 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct Engine {
     pub(crate) client: Client<AnyKind>,
     pub(crate) realm: Realm,
-    pub(crate) store: Arc<dyn SessionStore>,
+    pub(crate) store: Arc<Deadline>,
     /// Where sessions are sealed in cookies, and the store remembers no more than logouts.
     pub(crate) sealed: Option<SealedSessions>,
     pub(crate) origin: Url,

@@ -4,11 +4,20 @@ use ::http::{HeaderName, HeaderValue};
 
 /// The headers of a request, in whatever type the framework keeps them.
 pub trait Headers {
+    /// Calls `found` with the lower-case name and the value of every header, those of one name in order.
+    fn all<'a>(&'a self, found: &mut dyn FnMut(&'a str, &'a [u8]));
+
     /// Calls `found` with every value of the header, in order. `name` is lower-case.
     fn each<'a>(&'a self, name: &str, found: &mut dyn FnMut(&'a [u8]));
 }
 
 impl Headers for ::http::HeaderMap {
+    fn all<'a>(&'a self, found: &mut dyn FnMut(&'a str, &'a [u8])) {
+        for (name, value) in self {
+            found(name.as_str(), value.as_bytes());
+        }
+    }
+
     fn each<'a>(&'a self, name: &str, found: &mut dyn FnMut(&'a [u8])) {
         for value in self.get_all(name) {
             found(value.as_bytes());
@@ -18,22 +27,20 @@ impl Headers for ::http::HeaderMap {
 
 /// The headers of an answer, in whatever type the framework keeps them.
 pub trait HeadersMut: Headers {
-    /// Takes every value of the header away. `name` is lower-case.
-    fn remove(&mut self, name: &str);
+    /// Puts a value in the place of those that the header has.
+    fn insert(&mut self, name: &HeaderName, value: &HeaderValue);
 
-    /// Adds a value to those that the header has. `name` is lower-case; both are fit to be sent.
-    fn append(&mut self, name: &str, value: &[u8]);
+    /// Adds a value to those that the header has.
+    fn append(&mut self, name: &HeaderName, value: &HeaderValue);
 }
 
 impl HeadersMut for ::http::HeaderMap {
-    fn remove(&mut self, name: &str) {
-        Self::remove(self, name);
+    fn insert(&mut self, name: &HeaderName, value: &HeaderValue) {
+        Self::insert(self, name, value.clone());
     }
 
-    fn append(&mut self, name: &str, value: &[u8]) {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
-            Self::append(self, name, value);
-        }
+    fn append(&mut self, name: &HeaderName, value: &HeaderValue) {
+        Self::append(self, name, value.clone());
     }
 }
 
@@ -69,13 +76,9 @@ impl<'a> RequestHead<'a> {
 
     /// The header's only value; `None` when it is absent, repeated, or no visible ASCII.
     pub fn header(&self, name: &str) -> Option<&'a str> {
-        let mut only = None;
-        let mut count = 0;
-        self.headers.each(name, &mut |value| {
-            count += 1;
-            only = std::str::from_utf8(value).ok();
-        });
-        if count == 1 { only } else { None }
+        let mut only = Only::default();
+        self.headers.each(name, &mut |value| only.add(value));
+        only.value()
     }
 
     /// Whether the header is there at all.
@@ -91,6 +94,24 @@ impl<'a> RequestHead<'a> {
             Some(query) => format!("{}?{query}", self.path),
             None => self.path.to_owned(),
         }
+    }
+}
+
+/// The value of a header that came once.
+#[derive(Default)]
+pub(super) struct Only<'a> {
+    last: &'a [u8],
+    count: usize,
+}
+
+impl<'a> Only<'a> {
+    pub(super) fn add(&mut self, value: &'a [u8]) {
+        self.last = value;
+        self.count += 1;
+    }
+
+    pub(super) fn value(&self) -> Option<&'a str> {
+        if self.count == 1 { std::str::from_utf8(self.last).ok() } else { None }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
     login_options::LoginOptions,
     pending,
     return_to::ReturnTo,
-    session::{AuthoritySource, Flights, Revalidation, SealedSessions, Watchers},
+    session::{AuthoritySource, Flights, OpenedLately, Revalidation, SealedSessions, Watchers},
     settings::{Lifetimes, LogoutScope},
     spent_states::SpentStates,
     store::{Deadline, NoStore, Realm, Retention, StoreBackend},
@@ -334,14 +334,15 @@ impl RelyingPartyBuilder<Sessions> {
                 sealer: sealer(Purpose::Session),
                 retention,
                 hears_logouts: backend.is_some(),
+                opened_lately: OpenedLately::default(),
             }),
-            store: match backend {
-                Some(backend) => Arc::new(Deadline {
-                    store: backend.open(&realm, retention),
-                    clock: Arc::clone(provider.clock()),
-                }),
-                None => Arc::new(NoStore::new(Arc::clone(provider.clock()))),
-            },
+            store: Arc::new(Deadline {
+                store: match backend {
+                    Some(backend) => backend.open(&realm, retention),
+                    None => Arc::new(NoStore::new(Arc::clone(provider.clock()))),
+                },
+                clock: Arc::clone(provider.clock()),
+            }),
             post_logout_redirect_uri: uri(Endpoint::LoggedOut)?,
             request: self.logins.prepare(request, secure)?,
             logins: self.logins,

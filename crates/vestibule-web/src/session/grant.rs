@@ -69,7 +69,7 @@ impl Grant {
     /// Opens the tokens of a stored record; `None` when no key of the ring fits.
     pub(crate) fn open(engine: &Engine, record: &SessionRecord) -> Option<Self> {
         let (_, sealed) = split(&record.grant)?;
-        Self::unseal(&engine.token_sealer, &record.key, &sealed)
+        Self::unseal(&engine.token_sealer, &record.key, sealed)
     }
 
     fn unseal(sealer: &Sealer, key: &SessionKey, sealed: &[u8]) -> Option<Self> {
@@ -110,10 +110,10 @@ pub(super) fn public(grant: &Bytes) -> Option<PublicGrant> {
 }
 
 /// Refuses formats that this version does not know: during a rollout another node may write a newer one.
-fn split(grant: &Bytes) -> Option<(PublicGrant, Bytes)> {
+fn split(grant: &Bytes) -> Option<(PublicGrant, &[u8])> {
     match grant.first() {
-        Some(&VERSION) => PublicGrant::read(grant.slice(1..)),
-        Some(&FIRST) => PublicGrant::read_first(grant.slice(1..)),
+        Some(&VERSION) => PublicGrant::read(grant, 1),
+        Some(&FIRST) => PublicGrant::read_first(grant, 1),
         _ => None,
     }
 }

@@ -16,12 +16,14 @@ const LENGTH: usize = 43;
 
 /// What the browser holds: 256 random bits. The store knows only their digest (checklist D09).
 #[derive(Clone)]
-pub(crate) struct Handle(Zeroizing<String>);
+pub(crate) struct Handle(Zeroizing<[u8; LENGTH]>);
 
 impl Handle {
     /// A new handle; every login gets one (checklist C21).
     pub(crate) fn generate(random: &dyn Random) -> Result<Self, RandomError> {
-        random_text(random).map(|text| Self(Zeroizing::new(text)))
+        let mut bytes = Zeroizing::new([0; 32]);
+        random.fill(bytes.as_mut())?;
+        Ok(Self::from_bytes(&bytes))
     }
 
     /// The handle that the request's cookie holds. Anything that was not made by us counts as no cookie.
@@ -38,29 +40,33 @@ impl Handle {
                 return None;
             }
         };
-        let ours = text.len() == LENGTH
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        ours.then(|| Self(Zeroizing::new(text.to_owned())))
+        let text: &[u8; LENGTH] = text.as_bytes().try_into().ok()?;
+        let ours = text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        ours.then(|| Self(Zeroizing::new(*text)))
     }
 
     /// The handle of these random bits.
     pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
-        Self(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(bytes)))
+        let mut text = Zeroizing::new([0; LENGTH]);
+        // 32 bytes are 43 characters.
+        let _ = BASE64_URL_SAFE_NO_PAD.encode_slice(bytes, text.as_mut());
+        Self(text)
     }
 
     /// Its random bits.
     pub(crate) fn to_bytes(&self) -> Option<Zeroizing<[u8; 32]>> {
         let mut bytes = Zeroizing::new([0; 32]);
-        let length = BASE64_URL_SAFE_NO_PAD.decode_slice(self.0.as_bytes(), bytes.as_mut()).ok()?;
+        let length = BASE64_URL_SAFE_NO_PAD.decode_slice(self.0.as_slice(), bytes.as_mut()).ok()?;
         (length == bytes.len()).then_some(bytes)
     }
 
     pub(crate) fn key(&self) -> SessionKey {
-        SessionKey::from_bytes(Sha256::digest(self.0.as_bytes()).into())
+        SessionKey::from_bytes(Sha256::digest(self.0.as_slice()).into())
     }
 
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        // Only its alphabet gets in.
+        std::str::from_utf8(self.0.as_slice()).unwrap_or_default()
     }
 }
 

@@ -38,7 +38,7 @@ pub use others::OtherSession;
 pub(crate) use public_grant::PublicGrant;
 pub(crate) use revalidation::{Revalidation, confirm};
 use sealed::Outbox;
-pub(crate) use sealed::SealedSessions;
+pub(crate) use sealed::{OpenedLately, SealedSessions};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 pub(crate) use standing::{AuthoritySource, Standing};

@@ -57,25 +57,28 @@ impl PublicGrant {
         for part in parts {
             bytes.extend_from_slice(part);
         }
-        Self::read(bytes.into()).map(|(public, _)| public)
+        Self::read(&bytes.into(), 0).map(|(public, _)| public)
     }
 
-    /// Takes what [`as_bytes`](Self::as_bytes) gave from the front; the rest follows.
-    pub(super) fn read(mut from: Bytes) -> Option<(Self, Bytes)> {
-        let ends = ends::<PARTS>(&from)?;
+    /// Reads what [`as_bytes`](Self::as_bytes) gave at this place of a grant; the rest follows.
+    pub(super) fn read(grant: &Bytes, at: usize) -> Option<(Self, &[u8])> {
+        let from = grant.get(at..)?;
+        let ends = ends::<PARTS>(from)?;
         let [.., end] = ends;
-        let public = Self { parts: from.split_to(end), ends };
-        let [subject, sid, ..] = public.parts();
-        (std::str::from_utf8(subject).is_ok() && std::str::from_utf8(sid).is_ok()).then_some((public, from))
+        let (parts, rest) = from.split_at_checked(end)?;
+        let [subject, sid, ..] = slices(parts, ends);
+        let is_text = std::str::from_utf8(subject).is_ok() && std::str::from_utf8(sid).is_ok();
+        is_text.then(|| (Self { parts: grant.slice_ref(parts), ends }, rest))
     }
 
     /// The same from the first format.
-    pub(super) fn read_first(mut from: Bytes) -> Option<(Self, Bytes)> {
-        let ends = ends::<FIRST_PARTS>(&from)?;
+    pub(super) fn read_first(grant: &Bytes, at: usize) -> Option<(Self, &[u8])> {
+        let from = grant.get(at..)?;
+        let ends = ends::<FIRST_PARTS>(from)?;
         let [.., end] = ends;
-        let parts = from.split_to(end);
-        let [subject, sid, identity, claims] = slices(&parts, ends);
-        Some((Self::new([subject, sid, identity, claims, &[]])?, from))
+        let (parts, rest) = from.split_at_checked(end)?;
+        let [subject, sid, identity, claims] = slices(parts, ends);
+        Some((Self::new([subject, sid, identity, claims, &[]])?, rest))
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -175,16 +178,21 @@ mod tests {
     #[test]
     fn h24_what_was_ever_written_is_read_and_the_rest_is_left() {
         assert_eq!(grant().as_bytes(), NOW);
-        let (now, rest) = PublicGrant::read([NOW, b"sealed"].concat().into()).unwrap();
-        let (first, first_rest) = PublicGrant::read_first([FIRST, b"sealed"].concat().into()).unwrap();
+        let [grant_now, grant_first] =
+            [NOW, FIRST].map(|grant| Bytes::from([b"1", grant, b"sealed"].concat()));
+        let (now, rest) = PublicGrant::read(&grant_now, 1).unwrap();
+        let (first, first_rest) = PublicGrant::read_first(&grant_first, 1).unwrap();
         for read in [&now, &first] {
             assert_eq!((read.subject(), read.sid()), ("alice", Some("sid-1")));
             assert_eq!(read.claims::<serde_json::Value>().unwrap()["name"], "Alice");
         }
-        assert_eq!((&rest[..], &first_rest[..]), (&b"sealed"[..], &b"sealed"[..]));
+        assert_eq!((rest, first_rest), (&b"sealed"[..], &b"sealed"[..]));
         assert!(now.standing().unwrap().authority.roles.contains("admin"));
         assert!(first.standing().is_none());
-        assert!(PublicGrant::read(first.as_bytes().to_vec().into()).is_some(), "it is kept as written now");
+        assert!(
+            PublicGrant::read(&first.as_bytes().to_vec().into(), 0).is_some(),
+            "it is kept as written now"
+        );
     }
 
     #[test]
@@ -195,15 +203,18 @@ mod tests {
     #[test]
     fn what_is_cut_short_or_no_text_is_refused() {
         for length in 0..NOW.len() {
-            assert!(PublicGrant::read(Bytes::from_static(NOW).slice(..length)).is_none(), "{length}");
+            assert!(PublicGrant::read(&Bytes::from_static(NOW).slice(..length), 0).is_none(), "{length}");
         }
         for length in 0..FIRST.len() {
-            assert!(PublicGrant::read_first(Bytes::from_static(FIRST).slice(..length)).is_none(), "{length}");
+            assert!(
+                PublicGrant::read_first(&Bytes::from_static(FIRST).slice(..length), 0).is_none(),
+                "{length}"
+            );
         }
-        assert!(PublicGrant::read(Bytes::from_static(&[0xff; 64])).is_none());
+        assert!(PublicGrant::read(&Bytes::from_static(&[0xff; 64]), 0).is_none());
         let no_text = [&[0, 0, 0, 1][..], &[0; 16], &[0xff]].concat();
-        assert!(PublicGrant::read(no_text.into()).is_none());
+        assert!(PublicGrant::read(&no_text.into(), 0).is_none());
         let no_text = [&[0, 0, 0, 1][..], &[0; 12], &[0xff]].concat();
-        assert!(PublicGrant::read_first(no_text.into()).is_none());
+        assert!(PublicGrant::read_first(&no_text.into(), 0).is_none());
     }
 }

@@ -7,6 +7,10 @@ use std::{
     time::Duration,
 };
 
+use http::{
+    HeaderValue,
+    header::{CACHE_CONTROL, SET_COOKIE, VARY},
+};
 use tokio::sync::OnceCell;
 use vestibule::{Diagnose, RandomError};
 
@@ -30,6 +34,9 @@ pub enum Visitor {
     /// A signed-in user.
     SignedIn(Session),
 }
+
+static NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+static BY_COOKIE: HeaderValue = HeaderValue::from_static("cookie");
 
 /// One request's look at its session: loaded when first asked for, and once.
 #[derive(Clone)]
@@ -193,16 +200,17 @@ impl Visit {
         if !self.0.read.load(Ordering::Relaxed) {
             return;
         }
-        headers.remove("cache-control");
-        headers.append("cache-control", b"no-store");
+        headers.insert(&CACHE_CONTROL, &NO_STORE);
         let mut varies = false;
         headers.each("vary", &mut |known| varies |= known == b"cookie");
         if !varies {
-            headers.append("vary", b"cookie");
+            headers.append(&VARY, &BY_COOKIE);
         }
         let Some(Visitor::SignedIn(session)) = self.0.visitor.get() else { return };
         for cookie in session.leave() {
-            headers.append("set-cookie", cookie.as_bytes());
+            if let Ok(cookie) = HeaderValue::try_from(cookie) {
+                headers.append(&SET_COOKIE, &cookie);
+            }
         }
     }
 }

@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::time::sleep;
 use vestibule::Clock;
@@ -68,17 +67,17 @@ impl Deadline {
     }
 }
 
-#[async_trait]
-impl SessionStore for Deadline {
-    async fn now(&self) -> Result<StoreTime, StoreError> {
+/// The verbs of the store. Not the trait, which would put one box around another with every call.
+impl Deadline {
+    pub(crate) async fn now(&self) -> Result<StoreTime, StoreError> {
         self.ask("now", DEADLINE, self.store.now()).await
     }
 
-    async fn check(&self) -> Result<(), StoreError> {
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
         self.ask("check", DEADLINE, self.store.check()).await
     }
 
-    async fn insert(
+    pub(crate) async fn insert(
         &self,
         session: NewSession,
         ends: Option<SessionKey>,
@@ -86,11 +85,11 @@ impl SessionStore for Deadline {
         self.ask("insert", DEADLINE, self.store.insert(session, ends)).await
     }
 
-    async fn load(&self, key: &SessionKey) -> Result<Stamped<Load>, StoreError> {
+    pub(crate) async fn load(&self, key: &SessionKey) -> Result<Stamped<Load>, StoreError> {
         self.ask("load", DEADLINE, self.store.load(key)).await
     }
 
-    async fn is_covered(
+    pub(crate) async fn is_covered(
         &self,
         key: &SessionKey,
         scopes: &[Scope],
@@ -99,11 +98,11 @@ impl SessionStore for Deadline {
         self.ask("is_covered", DEADLINE, self.store.is_covered(key, scopes, began)).await
     }
 
-    async fn touch(&self, key: &SessionKey, idle: Duration) -> Result<Stamped<Touch>, StoreError> {
+    pub(crate) async fn touch(&self, key: &SessionKey, idle: Duration) -> Result<Stamped<Touch>, StoreError> {
         self.ask("touch", DEADLINE, self.store.touch(key, idle)).await
     }
 
-    async fn replace(
+    pub(crate) async fn replace(
         &self,
         key: &SessionKey,
         version: u64,
@@ -112,7 +111,7 @@ impl SessionStore for Deadline {
         self.ask("replace", DEADLINE, self.store.replace(key, version, data)).await
     }
 
-    async fn lease(
+    pub(crate) async fn lease(
         &self,
         key: &SessionKey,
         holder: &HolderId,
@@ -121,7 +120,7 @@ impl SessionStore for Deadline {
         self.ask("lease", REFRESH, self.store.lease(key, holder, ttl)).await
     }
 
-    async fn renew(
+    pub(crate) async fn renew(
         &self,
         key: &SessionKey,
         holder: &HolderId,
@@ -130,11 +129,15 @@ impl SessionStore for Deadline {
         self.ask("renew", REFRESH, self.store.renew(key, holder, ttl)).await
     }
 
-    async fn release(&self, key: &SessionKey, holder: &HolderId) -> Result<Stamped<()>, StoreError> {
+    pub(crate) async fn release(
+        &self,
+        key: &SessionKey,
+        holder: &HolderId,
+    ) -> Result<Stamped<()>, StoreError> {
         self.ask("release", REFRESH, self.store.release(key, holder)).await
     }
 
-    async fn begin_attempt(
+    pub(crate) async fn begin_attempt(
         &self,
         key: &SessionKey,
         holder: &HolderId,
@@ -144,7 +147,7 @@ impl SessionStore for Deadline {
         self.ask("begin_attempt", REFRESH, self.store.begin_attempt(key, holder, spent, limit)).await
     }
 
-    async fn commit_refresh(
+    pub(crate) async fn commit_refresh(
         &self,
         key: &SessionKey,
         commit: CommitRefresh,
@@ -152,7 +155,7 @@ impl SessionStore for Deadline {
         self.ask("commit_refresh", REFRESH, self.store.commit_refresh(key, commit)).await
     }
 
-    async fn end_if(
+    pub(crate) async fn end_if(
         &self,
         key: &SessionKey,
         holder: &HolderId,
@@ -161,29 +164,40 @@ impl SessionStore for Deadline {
         self.ask("end_if", REFRESH, self.store.end_if(key, holder, refused)).await
     }
 
-    async fn end(&self, key: &SessionKey) -> Result<Stamped<Ended>, StoreError> {
+    pub(crate) async fn end(&self, key: &SessionKey) -> Result<Stamped<Ended>, StoreError> {
         self.ask("end", DEADLINE, self.store.end(key)).await
     }
 
-    async fn revoke(&self, revocation: Revocation) -> Result<Stamped<Revoke>, StoreError> {
+    pub(crate) async fn revoke(&self, revocation: Revocation) -> Result<Stamped<Revoke>, StoreError> {
         self.ask("revoke", DEADLINE, self.store.revoke(revocation)).await
     }
 
-    async fn sessions_of(&self, subject: &Scope) -> Result<Stamped<Vec<SessionSummary>>, StoreError> {
+    pub(crate) async fn sessions_of(
+        &self,
+        subject: &Scope,
+    ) -> Result<Stamped<Vec<SessionSummary>>, StoreError> {
         self.ask("sessions_of", DEADLINE, self.store.sessions_of(subject)).await
     }
 
-    async fn end_listed(&self, subject: &Scope, id: &PublicId) -> Result<Stamped<Ended>, StoreError> {
+    pub(crate) async fn end_listed(
+        &self,
+        subject: &Scope,
+        id: &PublicId,
+    ) -> Result<Stamped<Ended>, StoreError> {
         self.ask("end_listed", DEADLINE, self.store.end_listed(subject, id)).await
     }
 
-    async fn changes(&self, from: ChangeCursor, patience: Duration) -> Result<Stamped<Changes>, StoreError> {
+    pub(crate) async fn changes(
+        &self,
+        from: ChangeCursor,
+        patience: Duration,
+    ) -> Result<Stamped<Changes>, StoreError> {
         // How long it waits for something to tell says nothing about the store.
         let (changes, _) = self.within(patience + DEADLINE, self.store.changes(from, patience)).await;
         changes.inspect_err(|error| observe::store_failed("changes", error))
     }
 
-    async fn reap(&self, limit: usize) -> Result<Stamped<Reaped>, StoreError> {
+    pub(crate) async fn reap(&self, limit: usize) -> Result<Stamped<Reaped>, StoreError> {
         self.ask("reap", LEISURE, self.store.reap(limit)).await
     }
 }

@@ -7,6 +7,7 @@
 
 mod content;
 mod ended_here;
+mod opened;
 mod outbox;
 mod presented;
 
@@ -16,7 +17,7 @@ use bytes::Bytes;
 
 use self::content::Content;
 use self::presented::Numbered;
-pub(crate) use self::{outbox::Outbox, presented::Presented};
+pub(crate) use self::{opened::OpenedLately, outbox::Outbox, presented::Presented};
 use super::{Handle, Kept, end, grant, new_session::listens_to};
 use crate::{
     Error, SessionError,
@@ -39,6 +40,7 @@ pub(crate) struct SealedSessions {
     pub(crate) retention: Retention,
     /// Whether there is a store that remembers logouts.
     pub(crate) hears_logouts: bool,
+    pub(crate) opened_lately: OpenedLately,
 }
 
 impl SealedSessions {

@@ -2,7 +2,12 @@ use std::sync::Arc;
 
 use vestibule::RawIdToken;
 
-use super::{Content, Outbox, SealedSessions, context, ended_here::EndedHere, look};
+use super::{
+    Content, Outbox, SealedSessions, context,
+    ended_here::EndedHere,
+    look,
+    opened::{CookiesOf, Opened},
+};
 use crate::{
     SessionError,
     cookie::{CookieNames, SetCookie, chunks, find_prefixed},
@@ -46,12 +51,6 @@ impl Numbered {
     }
 }
 
-/// A session whose seal was opened. Whether it is alive is another question.
-struct Opened {
-    handle: Handle,
-    record: SessionRecord,
-}
-
 impl Presented {
     pub(crate) fn read(names: &CookieNames, head: &RequestHead<'_>) -> Self {
         let mut presented = Self::default();
@@ -78,7 +77,7 @@ impl Presented {
 
     /// The handle inside, whether or not the session is alive.
     pub(crate) fn handle(&self, engine: &Engine, sealed: &SealedSessions) -> Option<Handle> {
-        self.open(engine, sealed).map(|opened| opened.handle)
+        self.open(engine, sealed).map(|opened| opened.handle.clone())
     }
 
     /// The ID token inside, whether or not the session is alive.
@@ -92,9 +91,9 @@ impl Presented {
         engine: &Engine,
         sealed: &SealedSessions,
     ) -> Result<Option<Stamped<Arc<SessionRecord>>>, StoreError> {
-        let Some(Opened { record, .. }) = self.open(engine, sealed) else { return Ok(None) };
-        let alive = look(engine, &record).await?.ok();
-        Ok(alive.map(|at| Stamped { at, reply: Arc::new(record) }))
+        let Some(opened) = self.open(engine, sealed) else { return Ok(None) };
+        let alive = look(engine, &opened.record).await?.ok();
+        Ok(alive.map(|at| Stamped { at, reply: Arc::clone(&opened.record) }))
     }
 
     /// Who makes the request that brought these.
@@ -103,21 +102,20 @@ impl Presented {
         engine: &Arc<Engine>,
         sealed: &SealedSessions,
     ) -> Result<Visitor, SessionError> {
-        let Some(Opened { handle, record }) = self.open(engine, sealed) else {
-            return Ok(Visitor::Anonymous);
-        };
-        let now = match look(engine, &record).await? {
+        let Some(opened) = self.open(engine, sealed) else { return Ok(Visitor::Anonymous) };
+        let Opened { handle, record } = &*opened;
+        let now = match look(engine, record).await? {
             Ok(now) => now,
             Err(GoneReason::Revoked) => return Ok(refused("session.revoked")),
             Err(GoneReason::Idle | GoneReason::Expired) => return Ok(refused("session.expired")),
         };
-        let mut record = Arc::new(record);
+        let mut record = Arc::clone(record);
         let outbox = Outbox::new(self.numbers());
         // That replaces a key that is the first no more, too. At once would be with every request, while one node has
         // the rotated ring and another has not.
         if is_due(engine.lifetimes.idle, &record, now) {
             transition::touch(&mut record, now, engine.lifetimes.idle);
-            if let Err(error) = outbox.put(engine, &handle, &record, now) {
+            if let Err(error) = outbox.put(engine, handle, &record, now) {
                 // The session is live; only its cookies stay as they are.
                 tracing::warn!(
                     event = "session.not_sealed_again",
@@ -126,7 +124,7 @@ impl Presented {
                 );
             }
         }
-        let session = Session::new(engine, &handle, record, Some(outbox));
+        let session = Session::new(engine, handle, record, Some(outbox));
         Ok(session.map_or(Visitor::Anonymous, Visitor::SignedIn))
     }
 
@@ -160,16 +158,15 @@ impl Presented {
     }
 
     /// The highest version that opens.
-    fn open(&self, engine: &Engine, sealed: &SealedSessions) -> Option<Opened> {
+    fn open(&self, engine: &Engine, sealed: &SealedSessions) -> Option<Arc<Opened>> {
         if self.is_ambiguous {
             refused("session.cookie_ambiguous");
             return None;
         }
-        let mut versions: Vec<_> = self.cookies.iter().map(|cookie| cookie.at.version).collect();
-        versions.sort_unstable();
-        versions.dedup();
+        let versions = || self.cookies.iter().map(|cookie| cookie.at.version);
+        let below = |version: &u32| versions().filter(|other| other < version).max();
         let open = |version| self.open_version(engine, sealed, version).map_err(refused).ok();
-        versions.into_iter().rev().take(TRIES).find_map(open)
+        std::iter::successors(versions().max(), below).take(TRIES).find_map(open)
     }
 
     fn open_version(
@@ -177,21 +174,29 @@ impl Presented {
         engine: &Engine,
         sealed: &SealedSessions,
         version: u32,
-    ) -> Result<Opened, &'static str> {
+    ) -> Result<Arc<Opened>, &'static str> {
         let of_version = self.cookies.iter().filter(|cookie| cookie.at.version == version);
         let joined = chunks::join(&of_version.map(|cookie| (cookie.at.number, cookie.value.as_str())));
         let (series, text) = joined.map_err(|_| "session.chunk_invalid")?;
-        let name = engine.names.sealed(u64::from(version));
-        let plain = sealed.sealer.open_text(&context(engine, &name, &series), &text);
-        let plain = plain.ok_or("session.seal_invalid")?;
-        let content = Content::from_bytes(&plain).ok_or("session.format_unknown")?;
-        let (handle, key) = (content.handle.clone(), content.handle.key());
-        if self.ended_here.contains(&key) {
+        let cookies = CookiesOf { version, series, text: &text };
+        let opened = sealed.opened_lately.get_or_open(cookies, || unseal(engine, sealed, cookies))?;
+        if self.ended_here.contains(&opened.record.key) {
             return Err("session.superseded");
         }
-        let record = sealed.record(engine, key, content, version.into()).ok_or("session.format_unknown")?;
-        Ok(Opened { handle, record })
+        Ok(opened)
     }
+}
+
+fn unseal(engine: &Engine, sealed: &SealedSessions, cookies: CookiesOf<'_>) -> Result<Opened, &'static str> {
+    let CookiesOf { version, series, text } = cookies;
+    let name = engine.names.sealed(u64::from(version));
+    let plain = sealed.sealer.open_text(&context(engine, &name, &series), text);
+    let plain = plain.ok_or("session.seal_invalid")?;
+    let content = Content::from_bytes(&plain).ok_or("session.format_unknown")?;
+    let handle = content.handle.clone();
+    let record = sealed.record(engine, handle.key(), content, version.into());
+    let record = record.ok_or("session.format_unknown")?;
+    Ok(Opened { handle, record: Arc::new(record) })
 }
 
 /// A session that is none any more, or never was one: the request is anonymous, and the log says why.
