@@ -117,3 +117,69 @@ impl fmt::Debug for OpenedLately {
         f.debug_struct("OpenedLately").field("sessions", &self.0.len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use vestibule::testing::SeededRandom;
+
+    use super::*;
+    use crate::store::{NewSession, PublicId, Realm, Retention, StoreTime, transition};
+
+    fn series(seed: u64) -> Series {
+        Series::new(100, &SeededRandom::new(seed)).unwrap().unwrap()
+    }
+
+    fn opened(size: usize) -> Opened {
+        let handle = Handle::generate(&SeededRandom::new(1)).unwrap();
+        let life = std::time::Duration::from_secs(60);
+        let session = NewSession {
+            key: handle.key(),
+            public_id: PublicId::from_bytes([0; 16]),
+            subject: Realm::new("https://acme.example", "dashboard").subject("alice"),
+            scopes: Vec::new(),
+            began: StoreTime::from_millis(0),
+            idle: life,
+            absolute: life,
+            label: Bytes::new(),
+            grant: vec![0; size].into(),
+            refresh: None,
+            data: Bytes::new(),
+        };
+        let retention = Retention { cutoffs: life, logout_ids: life };
+        Opened { handle, record: Arc::new(transition::insert(session, StoreTime::from_millis(0), retention)) }
+    }
+
+    #[test]
+    fn d03_only_the_very_same_cookies_are_known_again() {
+        let (lately, text) = (OpenedLately::default(), "x".repeat(100));
+        let known = CookiesOf { version: 1, series: series(1), text: &text };
+        assert!(lately.get_or_open(known, || Err("refused")).is_err(), "a refusal is not remembered");
+        assert!(lately.get_or_open(known, || Ok::<_, ()>(opened(10))).is_ok());
+        assert!(lately.get_or_open(known, || Err("asked again")).is_ok());
+        // Their ends, which they are looked up by, are alike.
+        let [changed, longer] = [format!("y{}", &text[1..]), format!("x{text}")];
+        for other in [
+            CookiesOf { version: 2, ..known },
+            CookiesOf { series: series(2), ..known },
+            CookiesOf { text: &changed, ..known },
+            CookiesOf { text: &longer, ..known },
+            CookiesOf { text: &text[1..], ..known },
+            CookiesOf { text: "", ..known },
+        ] {
+            assert_eq!(lately.get_or_open(other, || Err("refused")).err(), Some("refused"));
+        }
+    }
+
+    #[test]
+    fn d06_what_is_remembered_has_a_bound() {
+        let lately = OpenedLately::default();
+        for number in 0..2000 {
+            let text = format!("{number:05000}");
+            let cookies = CookiesOf { version: 0, series: series(1), text: &text };
+            assert!(lately.get_or_open(cookies, || Ok::<_, ()>(opened(5000))).is_ok());
+        }
+        assert!(lately.0.weight() <= CAPACITY);
+        assert!(lately.0.len() > 100);
+    }
+}
