@@ -100,7 +100,7 @@ pub(super) fn identity_alone(public: &PublicGrant, id_token: Option<&RawIdToken>
 /// The ID token that was written with the identity alone.
 pub(super) fn kept_id_token(grant: &Bytes) -> Option<RawIdToken> {
     let (_, id_token) = split(grant)?;
-    let id_token = std::str::from_utf8(&id_token).ok().filter(|text| !text.is_empty());
+    let id_token = std::str::from_utf8(id_token).ok().filter(|text| !text.is_empty());
     id_token.map(RawIdToken::new)
 }
 
