@@ -11,6 +11,7 @@ pub mod clock;
 pub mod load;
 pub mod memory;
 pub mod paired;
+pub mod passage;
 pub mod provider;
 pub mod server;
 pub mod site;

@@ -80,7 +80,11 @@ fn request() -> Result<()> {
                 })
             })
         };
-        let contestants = vec![asking("bare handler", &site.bare), asking("in Vestibule", &site.wrapped)];
+        let contestants = vec![
+            asking("bare handler", &site.bare),
+            asking("behind a service that does nothing", &site.passed),
+            asking("in Vestibule", &site.wrapped),
+        ];
         println!(
             "{}",
             paired::table(&format!("{title}, axum, in process"), &paired::compare(plan, contestants))

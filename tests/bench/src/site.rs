@@ -10,6 +10,7 @@ use vestibule_axum::{CookieKeys, MemoryStore, RelyingParty, Session};
 
 use crate::{
     browser::{PAGE, STATIC_FILE},
+    passage,
     provider::InMemory,
 };
 
@@ -18,6 +19,8 @@ use crate::{
 pub struct Site {
     /// Without Vestibule: the page greets everybody alike.
     pub bare: Router,
+    /// The same behind a service that does nothing but stand where Vestibule would.
+    pub passed: Router,
     /// In Vestibule: the page is for users who are signed in.
     pub wrapped: Router,
     /// What is in front of it.
@@ -68,10 +71,11 @@ impl Site {
         // What `axum::serve` does to a router first.
         let bare =
             Router::new().route(STATIC_FILE.path, get(style)).route(PAGE.path, get(hello)).with_state(());
+        let passed = passage::wrap(bare.clone());
         let pages = Router::new().route(STATIC_FILE.path, get(style)).route(PAGE.path, get(hello_user));
         let wrapped = vestibule_axum::wrap(pages, relying_party.clone());
         let cookie = sign_in(provider, &wrapped).await?;
-        Ok(Self { bare, wrapped, relying_party, store, cookie })
+        Ok(Self { bare, passed, wrapped, relying_party, store, cookie })
     }
 }
 
