@@ -53,6 +53,9 @@ pub(crate) fn failure(
         StatusCode::INTERNAL_SERVER_ERROR => {
             ("Sign-in is not set up correctly", "The people who run this application can see why.")
         }
+        _ if matches!(error, Error::Form(_)) => {
+            ("That form could not be read", "Nothing was changed. Go back and send it again.")
+        }
         _ => ("That sign-in did not work", "Nothing was changed. Please start again."),
     };
     let again =

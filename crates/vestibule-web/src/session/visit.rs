@@ -20,7 +20,7 @@ use crate::{
     engine::Engine,
     error::{GuardError, respond},
     guard::{Requirement, StepUp, demand},
-    http::{HeadersMut, Reply, RequestHead, is_navigation},
+    http::{HeadersMut, Reply, RequestHead, is_page_load},
     return_to::ReturnTo,
     silent,
     store::{Load, SessionRecord, StoreTime, Touch},
@@ -45,8 +45,10 @@ pub struct Visit(Arc<Inner>);
 struct Inner {
     engine: Arc<Engine>,
     held: Held,
-    /// Where a person is looking at the answer: what they asked for.
+    /// Where a person is looking at the answer to a GET: what they asked for.
     page: Option<String>,
+    /// Whether a person is looking at the answer; to a form, too.
+    by_person: bool,
     visitor: OnceCell<Visitor>,
     read: AtomicBool,
     /// Whether the provider may be asked, without a page, who an anonymous visitor is.
@@ -55,11 +57,27 @@ struct Inner {
     choose_at: Option<Arc<str>>,
 }
 
+impl Inner {
+    fn new(engine: &Arc<Engine>, head: &RequestHead<'_>, held: Held, asks_silently: bool) -> Self {
+        let by_person = is_page_load(head);
+        Self {
+            engine: Arc::clone(engine),
+            held,
+            page: (by_person && head.method == "GET").then(|| head.path_and_query()),
+            by_person,
+            visitor: OnceCell::new(),
+            read: AtomicBool::new(false),
+            asks_silently,
+            choose_at: None,
+        }
+    }
+}
+
 impl Visit {
     pub(crate) fn open(engine: &Arc<Engine>, head: &RequestHead<'_>) -> Self {
         let held = Held::of(engine, head);
         let asks_silently = silent::is_due(engine, head, &held);
-        Self::new(engine, page(head), held, asks_silently, None)
+        Self(Arc::new(Inner::new(engine, head, held, asks_silently)))
     }
 
     /// A visit at no relying party: whoever it is, is anonymous. `engine` answers in general terms. Where there is no page
@@ -69,26 +87,10 @@ impl Visit {
         head: &RequestHead<'_>,
         choose_at: Option<&Arc<str>>,
     ) -> Self {
-        let page = page(head).filter(|_| choose_at.is_some());
-        Self::new(engine, page, Held::Handle(None), false, choose_at.cloned())
-    }
-
-    fn new(
-        engine: &Arc<Engine>,
-        page: Option<String>,
-        held: Held,
-        asks_silently: bool,
-        choose_at: Option<Arc<str>>,
-    ) -> Self {
-        Self(Arc::new(Inner {
-            engine: Arc::clone(engine),
-            held,
-            page,
-            visitor: OnceCell::new(),
-            read: AtomicBool::new(false),
-            asks_silently,
-            choose_at,
-        }))
+        let inner = Inner::new(engine, head, Held::Handle(None), false);
+        let page = inner.page.filter(|_| choose_at.is_some());
+        let by_person = page.is_some();
+        Self(Arc::new(Inner { page, by_person, choose_at: choose_at.cloned(), ..inner }))
     }
 
     /// Who makes the request.
@@ -143,9 +145,19 @@ impl Visit {
     }
 
     /// The answer to an anonymous visitor of a protected place: a page is sent to log in and comes back to where the
-    /// browser was, whatever a router made of the path since; a program gets 401 as problem+json.
+    /// browser was, whatever a router made of the path since; a program gets 401 as problem+json, and a person whose form
+    /// comes too late a page that says so.
     pub fn challenge(&self) -> Reply {
-        let sign_in = self.0.page.as_deref().map(|page| self.sign_in_url(page));
+        let Inner { engine, page, by_person, .. } = &*self.0;
+        if page.is_none() && *by_person {
+            return respond(
+                &SessionError::Required.into(),
+                true,
+                &engine.correlation(),
+                Some(&self.sign_in_url("/")),
+            );
+        }
+        let sign_in = page.as_deref().map(|page| self.sign_in_url(page));
         challenge::challenge(sign_in.as_deref())
     }
 
@@ -155,17 +167,17 @@ impl Visit {
         if matches!(error, Error::Session(SessionError::Required)) {
             return self.challenge();
         }
-        let Inner { engine, page, .. } = &*self.0;
+        let Inner { engine, page, by_person, .. } = &*self.0;
         let again = match error {
             Error::Guard(GuardError::StepUpRequired(needs)) => match self.step_up(needs) {
                 Ok(reply) => return reply,
                 Err(error) => return self.respond(&error.into()),
             },
             // Signing in again changes nothing about it.
-            Error::Guard(_) => None,
+            Error::Guard(_) | Error::Form(_) => None,
             _ => Some(self.sign_in_url(page.as_deref().unwrap_or("/"))),
         };
-        respond(error, page.is_some(), &engine.correlation(), again.as_deref())
+        respond(error, *by_person, &engine.correlation(), again.as_deref())
     }
 
     fn step_up(&self, needs: &StepUp) -> Result<Reply, RandomError> {
@@ -213,10 +225,6 @@ impl Visit {
             }
         }
     }
-}
-
-fn page(head: &RequestHead<'_>) -> Option<String> {
-    is_navigation(head).then(|| head.path_and_query())
 }
 
 pub(super) async fn load(engine: &Arc<Engine>, handle: &Handle) -> Result<Visitor, SessionError> {

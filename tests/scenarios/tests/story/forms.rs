@@ -40,6 +40,8 @@ async fn d24_a_form_that_cannot_be_read_is_refused(mount: &'static dyn Mount) ->
         assert!(!answer.text().contains("s3cret"), "{what}: {}", answer.text());
     }
     let missing = alice.send(&world, form(&[])).await;
+    assert!(missing.text().contains("<h1>That form could not be read</h1>"), "{}", missing.text());
+    let missing = alice.send(&world, form(&[]).header("sec-fetch-mode", "cors")).await;
     assert!(missing.text().contains("has no field name"), "{}", missing.text());
     assert_eq!(world.snapshot().await, before);
     assert_eq!(alice.send(&world, form(&[("name", &exactly)])).await.status, 200);
@@ -53,6 +55,7 @@ async fn d24_the_form_of_a_stranger_is_not_read(mount: &'static dyn Mount) -> Wo
     let form = || Request::form("/rename", [("name", "much longer than ten bytes")]);
     let answer = Browser::new("alice").send(&world, form()).await;
     assert_eq!((answer.status, answer.code().as_str()), (401, "auth.required"));
+    assert!(answer.text().contains("href=\"/auth/login?return_to=%2F\""), "{}", answer.text());
     let alice = world.login("alice").await;
     let answer = alice.send(&world, form().header("sec-fetch-site", "same-site")).await;
     assert_eq!((answer.status, answer.code().as_str()), (403, "csrf.rejected"));
