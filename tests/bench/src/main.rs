@@ -22,6 +22,11 @@ use vestibule::Algorithm;
 const HELP: &str =
     "Usage: cargo run --release -- [verify | bearer | request | loopback | revoke | memory]...";
 
+/// The contestants of a request.
+const BARE: &str = "bare handler";
+const PASSED: &str = "behind a service that does nothing";
+const WRAPPED: &str = "in Vestibule";
+
 fn main() -> Result<()> {
     let asked: Vec<String> = env::args().skip(1).collect();
     let all = ["verify", "bearer", "request", "loopback", "revoke", "memory"].map(str::to_owned);
@@ -80,11 +85,8 @@ fn request() -> Result<()> {
                 })
             })
         };
-        let contestants = vec![
-            asking("bare handler", &site.bare),
-            asking("behind a service that does nothing", &site.passed),
-            asking("in Vestibule", &site.wrapped),
-        ];
+        let contestants =
+            vec![asking(BARE, &site.bare), asking(PASSED, &site.passed), asking(WRAPPED, &site.wrapped)];
         println!(
             "{}",
             paired::table(&format!("{title}, axum, in process"), &paired::compare(plan, contestants))
@@ -99,8 +101,14 @@ fn loopback() -> Result<()> {
     let server = Server::start()?;
     let runtime = runtime()?;
     for Asked { title, site, target } in asked(&runtime)? {
-        let on_axum = [server.serve(site.bare.clone())?, server.serve(site.wrapped.clone())?];
-        for (framework, addresses) in [("axum", on_axum), ("actix-web", serve_with_actix(&site)?)] {
+        let on_axum = [
+            (BARE, server.serve(site.bare.clone())?),
+            (PASSED, server.serve(site.passed.clone())?),
+            (WRAPPED, server.serve(site.wrapped.clone())?),
+        ];
+        let [bare, wrapped] = serve_with_actix(&site)?;
+        let on_actix = [(BARE, bare), (WRAPPED, wrapped)];
+        for (framework, served) in [("axum", &on_axum[..]), ("actix-web", &on_actix)] {
             let loading = |name, address| {
                 let mut load = runtime.block_on(Load::open(address, &site.cookie, target, CONNECTIONS))?;
                 let runtime = &runtime;
@@ -108,8 +116,8 @@ fn loopback() -> Result<()> {
                     move |requests| runtime.block_on(load.send(requests)).expect("every request is answered");
                 anyhow::Ok(Contestant::measured(name, send))
             };
-            let [bare, wrapped] = addresses;
-            let contestants = vec![loading("bare handler", bare)?, loading("in Vestibule", wrapped)?];
+            let contestants =
+                served.iter().map(|(name, address)| loading(*name, *address)).collect::<Result<_>>()?;
             let title = format!("{title}, {framework}, over loopback");
             println!("{}", paired::table(&title, &paired::compare(plan, contestants)));
         }
