@@ -1,0 +1,1 @@
+//! The parts of the `vestibule` command, for other commands.

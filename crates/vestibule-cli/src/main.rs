@@ -1,0 +1,3 @@
+//! Log in from a terminal, and get tokens for scripts.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Native applications as processes, against the development provider.
