@@ -5,4 +5,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod error;
+
+pub use error::NativeError;
 pub use vestibule;
