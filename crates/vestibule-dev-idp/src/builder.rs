@@ -79,6 +79,20 @@ impl DevIdpBuilder {
         self
     }
 
+    /// How long a device code, and the user code that goes with it, live. Whole seconds count. Default: 10 minutes.
+    pub fn device_code_lifetime(mut self, lifetime: Duration) -> Self {
+        self.settings.device_code_lifetime = lifetime;
+        self
+    }
+
+    /// How long a device must wait between two questions for its tokens, by the provider's clock. One that asks sooner
+    /// is told to slow down, and has to wait 5 seconds longer from then on. Whole seconds count; with zero, any pace
+    /// will do. Default: 5 seconds.
+    pub fn device_interval(mut self, interval: Duration) -> Self {
+        self.settings.device_interval = interval;
+        self
+    }
+
     /// Whether a refresh brings a new ID token. Default: true.
     pub fn id_token_on_refresh(mut self, sent: bool) -> Self {
         self.settings.id_token_on_refresh = sent;
@@ -118,7 +132,8 @@ impl DevIdpBuilder {
         self
     }
 
-    /// Whether authorization requests must use PKCE. Where they do use it, it must be S256, always. Default: true.
+    /// Whether authorization requests of web applications must use PKCE; those of native ones must in any case. Where
+    /// it is used, it must be S256, always. Default: true.
     pub fn require_pkce(mut self, required: bool) -> Self {
         self.settings.require_pkce = required;
         self

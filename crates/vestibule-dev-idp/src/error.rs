@@ -91,8 +91,21 @@ pub enum ApplicationError {
     /// The client id is empty.
     #[error("an application has an empty client id")]
     NoClientId,
-    /// A redirect URI is not absolute or has a fragment.
-    #[error("application `{client_id}`: `{uri}` is no redirect URI; use an absolute URL without fragment")]
+    /// A native application has something that only an application on a server can have.
+    #[error(
+        "native application `{client_id}` has a {property}, which only an application on a server can have"
+    )]
+    NotForNative {
+        /// The application.
+        client_id: String,
+        /// What it has.
+        property: &'static str,
+    },
+    /// A redirect URI is not absolute, has a fragment, or is none that a native application can own.
+    #[error(
+        "application `{client_id}`: `{uri}` is no redirect URI; use an absolute URL without fragment, for a native \
+         application one with https, with 127.0.0.1 or [::1], or with a scheme that has a dot"
+    )]
     RedirectUri {
         /// The application.
         client_id: String,
@@ -116,8 +129,39 @@ impl ApplicationError {
             Self::BackchannelLogoutUri { .. } => "application.backchannel_logout_uri",
             Self::EmptySecret { .. } => "application.empty_secret",
             Self::NoClientId => "application.no_client_id",
+            Self::NotForNative { .. } => "application.not_for_native",
             Self::RedirectUri { .. } => "application.redirect_uri",
             Self::TooManySecrets { .. } => "application.too_many_secrets",
+        }
+    }
+}
+
+/// A device could not be let in, or kept out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UserCodeError {
+    /// Nobody can sign in by this name.
+    #[error("`{login}` cannot sign in: {reason}")]
+    Login {
+        /// The name.
+        login: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// No device waits with this code: it is unknown, expired, or decided already.
+    #[error("no device waits with the code `{user_code}`")]
+    NotWaiting {
+        /// The code.
+        user_code: String,
+    },
+}
+
+impl UserCodeError {
+    /// A stable name for this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Login { .. } => "user_code.login",
+            Self::NotWaiting { .. } => "user_code.not_waiting",
         }
     }
 }

@@ -53,6 +53,7 @@ mod blocking;
 mod builder;
 mod clock;
 mod dev_idp;
+mod device;
 mod endpoints;
 mod error;
 mod event;
@@ -77,11 +78,11 @@ pub use self::application::{Application, ApplicationType};
 pub use self::builder::DevIdpBuilder;
 pub use self::clock::Clock;
 pub use self::dev_idp::{DevIdp, Outage};
-pub use self::error::{ApplicationError, SigningError, StartError};
+pub use self::error::{ApplicationError, SigningError, StartError, UserCodeError};
 pub use self::event::{Event, EventKind, Events, LogoutCause};
 pub use self::faults::{
-    CallbackFault, DeliveryFault, DiscoveryFault, Endpoint, HttpFault, JwksFault, JwtFault, Misbehaviour,
-    PostLogoutFault, TokenAnswerFault, UserInfoFault,
+    CallbackFault, DeliveryFault, DeviceAuthorizationFault, DiscoveryFault, Endpoint, HttpFault, JwksFault,
+    JwtFault, Misbehaviour, PostLogoutFault, TokenAnswerFault, UserInfoFault,
 };
 pub use self::jwt::TokenDraft;
 pub use self::logout::{Deliveries, Delivery};

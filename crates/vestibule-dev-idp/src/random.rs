@@ -11,3 +11,35 @@ pub(crate) fn name(prefix: &str) -> String {
     while rand::fill(&mut bytes).is_err() {}
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
 }
+
+/// Eight letters in two groups. Without vowels they make no words, and none looks like a digit (RFC 8628 section 6.1).
+pub(crate) fn user_code() -> String {
+    let mut code = String::new();
+    while code.len() < "XXXX-XXXX".len() {
+        let mut byte = [0_u8];
+        let drawn =
+            rand::fill(&mut byte).ok().and_then(|()| USER_CODE_LETTERS.get(usize::from(byte[0] & 31)));
+        let Some(&letter) = drawn else { continue };
+        if code.len() == 4 {
+            code.push('-');
+        }
+        code.push(char::from(letter));
+    }
+    code
+}
+
+const USER_CODE_LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_code_is_easy_to_type() {
+        let code = user_code();
+        let (first, last) = code.split_once('-').unwrap();
+        assert_eq!((first.len(), last.len()), (4, 4));
+        assert!(first.bytes().chain(last.bytes()).all(|letter| USER_CODE_LETTERS.contains(&letter)));
+        assert_ne!(code, user_code());
+    }
+}

@@ -13,6 +13,10 @@ use crate::faults::Endpoint;
 pub struct Requests {
     /// Calls of `/authorize`.
     pub authorize: u64,
+    /// Calls of `/device`, its forms included.
+    pub device: u64,
+    /// Calls of `/device_authorization`.
+    pub device_authorization: u64,
     /// Calls of `/.well-known/openid-configuration`.
     pub discovery: u64,
     /// Calls of `/elsewhere`: redirects followed that ought not to be.
@@ -32,15 +36,18 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// All that an application's server sends by itself: discovery, keys, tokens, UserInfo, revocation, and redirects
-    /// that it follows. The browser's requests are not among them.
+    /// All that an application sends by itself: discovery, keys, tokens, UserInfo, revocation, device authorization, and
+    /// redirects that it follows. The browser's requests are not among them.
     pub fn back_channel(&self) -> u64 {
-        self.discovery + self.elsewhere + self.jwks + self.revoke + self.token + self.userinfo
+        let about_tokens = self.device_authorization + self.revoke + self.token + self.userinfo;
+        self.discovery + self.elsewhere + self.jwks + about_tokens
     }
 
     fn of(&mut self, endpoint: Endpoint) -> &mut u64 {
         match endpoint {
             Endpoint::Authorize => &mut self.authorize,
+            Endpoint::Device => &mut self.device,
+            Endpoint::DeviceAuthorization => &mut self.device_authorization,
             Endpoint::Discovery => &mut self.discovery,
             Endpoint::Elsewhere => &mut self.elsewhere,
             Endpoint::EndSession => &mut self.end_session,
@@ -59,6 +66,8 @@ impl Sub for Requests {
     fn sub(self, earlier: Self) -> Self {
         Self {
             authorize: self.authorize.saturating_sub(earlier.authorize),
+            device: self.device.saturating_sub(earlier.device),
+            device_authorization: self.device_authorization.saturating_sub(earlier.device_authorization),
             discovery: self.discovery.saturating_sub(earlier.discovery),
             elsewhere: self.elsewhere.saturating_sub(earlier.elsewhere),
             end_session: self.end_session.saturating_sub(earlier.end_session),

@@ -16,6 +16,8 @@ pub enum ClientAuthentication {
 pub(crate) struct Settings {
     pub(crate) client_authentication: Vec<ClientAuthentication>,
     pub(crate) code_lifetime: Duration,
+    pub(crate) device_code_lifetime: Duration,
+    pub(crate) device_interval: Duration,
     pub(crate) id_token_on_refresh: bool,
     pub(crate) logout_tries: u32,
     pub(crate) logout_back_off: Duration,
@@ -32,6 +34,8 @@ impl Default for Settings {
         Self {
             client_authentication: vec![ClientAuthentication::Basic, ClientAuthentication::Post],
             code_lifetime: Duration::from_secs(10 * 60),
+            device_code_lifetime: Duration::from_secs(10 * 60),
+            device_interval: Duration::from_secs(5),
             id_token_on_refresh: true,
             logout_tries: 3,
             logout_back_off: Duration::from_millis(100),

@@ -10,13 +10,15 @@ use tokio::sync::oneshot;
 use crate::application::Application;
 use crate::builder::DevIdpBuilder;
 use crate::clock::Clock;
-use crate::error::{ApplicationError, SigningError};
+use crate::device;
+use crate::error::{ApplicationError, SigningError, UserCodeError};
 use crate::event::{EventKind, Events, LogoutCause};
 use crate::faults::Misbehaviour;
 use crate::logout::{self, Deliveries, Delivery};
 use crate::provider::Provider;
 use crate::requests::Requests;
 use crate::server::Server;
+use crate::settings::seconds;
 use crate::sid::{LogoutTokenContent, SidMode};
 use crate::user::User;
 
@@ -81,7 +83,7 @@ impl DevIdp {
     }
 }
 
-/// Keys and sessions.
+/// Keys, sessions and devices.
 impl DevIdp {
     /// Signs with new keys from now on. The old ones are no longer published.
     pub fn roll_keys(&self) -> Result<(), SigningError> {
@@ -120,6 +122,29 @@ impl DevIdp {
     pub fn end_session(&self, sid: &str) -> Deliveries {
         let keys = self.provider.environment().sessions.with_sid(sid);
         self.deliver(logout::end_sessions(&self.provider, &keys, &LogoutCause::Administrator))
+    }
+
+    /// Lets the device in that shows this code, as the user could on the page `/device`: in the user's latest session,
+    /// or in a new one.
+    pub fn approve_device(&self, user_code: &str, login: &str) -> Result<(), UserCodeError> {
+        let key = self.session_of(login)?;
+        device::approve(&self.provider, user_code, &key).ok_or_else(|| not_waiting(user_code))
+    }
+
+    /// Keeps the device out that shows this code, as the user could on the page `/device`.
+    pub fn deny_device(&self, user_code: &str) -> Result<(), UserCodeError> {
+        device::deny(&self.provider, user_code).ok_or_else(|| not_waiting(user_code))
+    }
+
+    fn session_of(&self, login: &str) -> Result<String, UserCodeError> {
+        let Provider { settings, clock, .. } = &*self.provider;
+        let mut environment = self.provider.environment();
+        let user = environment
+            .user_named(login, settings.typed_users)
+            .map_err(|reason| UserCodeError::Login { login: login.to_owned(), reason })?;
+        let latest = environment.sessions.of_user(&user.login).pop();
+        let begin = || environment.sessions.begin(&user, clock.unix(), seconds(settings.session_lifetime));
+        Ok(latest.unwrap_or_else(begin))
     }
 
     fn deliver(&self, work: impl Future<Output = Vec<Delivery>> + Send + 'static) -> Deliveries {
@@ -176,6 +201,10 @@ impl DevIdp {
         self.provider.environment().faults.arm(misbehaviour.clone(), once);
         self.provider.emit(EventKind::Misbehaving { misbehaviour, once });
     }
+}
+
+fn not_waiting(user_code: &str) -> UserCodeError {
+    UserCodeError::NotWaiting { user_code: user_code.to_owned() }
 }
 
 impl Drop for DevIdp {

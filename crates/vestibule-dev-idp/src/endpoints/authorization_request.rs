@@ -83,12 +83,10 @@ impl AuthorizationRequest {
         if parameters.get("response_mode").is_some_and(|mode| mode != "query") {
             return Err(invalid("the response mode must be `query`"));
         }
-        let scope: BTreeSet<String> =
-            parameters.get("scope").unwrap_or_default().split(' ').map(str::to_owned).collect();
-        if !scope.contains("openid") {
-            return Err(refuse("invalid_scope", "the scope must contain `openid`".to_owned()));
-        }
-        let code_challenge = code_challenge(parameters, require_pkce).map_err(&invalid)?;
+        let scope = granted_scope(parameters.get("scope"))
+            .ok_or_else(|| refuse("invalid_scope", "the scope must contain `openid`".to_owned()))?;
+        let code_challenge =
+            code_challenge(parameters, require_pkce || application.is_native()).map_err(&invalid)?;
         let prompt = Prompt::parse(parameters.get("prompt")).map_err(&invalid)?;
         let max_age = match parameters.get("max_age").map(str::parse::<u32>) {
             Some(Err(_)) => return Err(invalid("max_age must be a number of seconds")),
@@ -103,7 +101,7 @@ impl AuthorizationRequest {
             None => None,
         };
         Ok(Self {
-            scope: scope.into_iter().filter(|scope| SCOPES.contains(&scope.as_str())).collect(),
+            scope,
             state: owned("state"),
             nonce: owned("nonce"),
             login_hint: owned("login_hint"),
@@ -182,10 +180,17 @@ fn trusted_redirect(
         .ok_or_else(|| page(&format!("No application has the client id {client_id}.")))?;
     let redirect_uri =
         parameters.get("redirect_uri").ok_or_else(|| page("The parameter redirect_uri is missing."))?;
-    if !application.redirect_uris.iter().any(|registered| registered == redirect_uri) {
+    if !application.takes_codes_at(redirect_uri) {
         return Err(page(&format!("{redirect_uri} is not a registered redirect URI of {client_id}.")));
     }
     Ok((application.clone(), redirect_uri.to_owned()))
+}
+
+/// What is granted of a scope: all that is known. None if it does not contain `openid`.
+pub(crate) fn granted_scope(asked: Option<&str>) -> Option<BTreeSet<String>> {
+    let asked = asked.unwrap_or_default().split(' ');
+    let granted: BTreeSet<String> = asked.filter(|scope| SCOPES.contains(scope)).map(str::to_owned).collect();
+    granted.contains("openid").then_some(granted)
 }
 
 /// PKCE with S256 or not at all (RFC 7636, RFC 9700 section 2.1.1).

@@ -6,12 +6,12 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 
 use crate::endpoints::authorization_request::{AuthorizationRefusal, AuthorizationRequest};
-use crate::endpoints::{callback, parameters, session_cookie};
+use crate::endpoints::{callback, login, parameters, session_cookie};
 use crate::event::EventKind;
 use crate::pages;
 use crate::provider::Provider;
 use crate::settings::seconds;
-use crate::store::{Environment, Grant, NewCode};
+use crate::store::{Environment, NewCode};
 
 pub(crate) async fn authorize(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     let (headers, parameters) = parameters::of_browser(request).await;
@@ -39,7 +39,7 @@ pub(crate) async fn authorize(State(provider): State<Arc<Provider>>, request: Re
         }
         None => {
             provider.emit(EventKind::LoginPageShown { client });
-            pages::login(&provider, &environment, &request, &parameters.encoded(), None)
+            login::page(&provider, &environment, &request, &parameters.encoded(), None)
         }
     }
 }
@@ -67,20 +67,8 @@ pub(crate) fn grant_code(
 ) -> Response {
     let now = provider.clock.unix();
     let client_id = &request.application.client_id;
-    let mode = environment.sid_mode;
-    let sid = environment.sessions.join(key, client_id, mode);
-    let Some(session) = environment.sessions.with_key(key) else {
+    let Some(grant) = environment.join(key, client_id, &request.scope, request.nonce.as_deref()) else {
         return pages::refusal("The session has just ended. Go back to the application and try again.");
-    };
-    let grant = Grant {
-        client_id: client_id.clone(),
-        session: session.key.clone(),
-        login: session.login.clone(),
-        subject: session.subject.clone(),
-        scope: request.scope.clone(),
-        nonce: request.nonce.clone(),
-        auth_time: session.auth_time,
-        sid,
     };
     let bound = NewCode {
         redirect_uri: request.redirect_uri.clone(),

@@ -19,17 +19,23 @@ pub(crate) fn authenticate(
     headers: &HeaderMap,
     form: &Parameters,
 ) -> Result<Application, OAuthError> {
-    let (method, client_id, secret) = credentials(headers, form)?;
+    let (client_id, proof) = credentials(headers, form)?;
     let known = provider.environment().applications.get(&client_id).cloned();
     let refuse = |reason: &str| {
         provider
             .emit(EventKind::ClientRefused { client: Some(client_id.clone()), reason: reason.to_owned() });
         OAuthError::invalid_client(reason)
     };
-    if !provider.settings.client_authentication.contains(&method) {
+    if proof.as_ref().is_some_and(|(way, _)| !provider.settings.client_authentication.contains(way)) {
         return Err(refuse("this way of client authentication is not allowed"));
     }
     let application = known.ok_or_else(|| refuse("no application has this client id"))?;
+    let secret = match (proof, application.is_native()) {
+        (None, true) => return Ok(application),
+        (Some(_), true) => return Err(refuse("a native application has no secret")),
+        (None, false) => return Err(refuse("the client does not authenticate")),
+        (Some((_, secret)), false) => secret,
+    };
     let right = application
         .secrets
         .iter()
@@ -37,10 +43,8 @@ pub(crate) fn authenticate(
     if right { Ok(application) } else { Err(refuse("the client secret is wrong")) }
 }
 
-fn credentials(
-    headers: &HeaderMap,
-    form: &Parameters,
-) -> Result<(ClientAuthentication, String, String), OAuthError> {
+/// The client id, and the secret with the way it came, if there is one.
+fn credentials(headers: &HeaderMap, form: &Parameters) -> Result<(String, Option<Secret>), OAuthError> {
     let in_form = (form.get("client_id"), form.get("client_secret"));
     match headers.get(AUTHORIZATION) {
         Some(header) => {
@@ -54,16 +58,19 @@ fn credentials(
             if in_form.0.is_some_and(|other| other != client_id) {
                 return Err(OAuthError::invalid_request("client_id differs from the Authorization header"));
             }
-            Ok((ClientAuthentication::Basic, client_id, secret))
+            Ok((client_id, Some((ClientAuthentication::Basic, secret))))
         }
         None => match in_form {
-            (Some(client_id), Some(secret)) => {
-                Ok((ClientAuthentication::Post, client_id.to_owned(), secret.to_owned()))
+            (Some(client_id), secret) => {
+                let secret = secret.map(|secret| (ClientAuthentication::Post, secret.to_owned()));
+                Ok((client_id.to_owned(), secret))
             }
-            _ => Err(OAuthError::invalid_client("the client does not authenticate")),
+            (None, _) => Err(OAuthError::invalid_client("the client does not authenticate")),
         },
     }
 }
+
+type Secret = (ClientAuthentication, String);
 
 /// Both halves are form-encoded, so exactly one colon is left between them.
 fn basic(header: &str) -> Option<(String, String)> {

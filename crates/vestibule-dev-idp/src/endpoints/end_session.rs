@@ -87,7 +87,7 @@ impl LogoutRequest {
                 .as_ref()
                 .and_then(|client_id| environment.applications.get(client_id))
                 .ok_or("post_logout_redirect_uri needs an id_token_hint or a known client_id.")?;
-            if !application.post_logout_redirect_uris.contains(uri) {
+            if !application.takes_logged_out_users_at(uri) {
                 let client_id = &application.client_id;
                 return Err(format!("{uri} is not a registered post-logout redirect URI of {client_id}."));
             }

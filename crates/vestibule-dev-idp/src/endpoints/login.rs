@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::HeaderValue;
 use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue};
 
 use crate::endpoints::authorization_request::AuthorizationRequest;
 use crate::endpoints::parameters::{self, Parameters};
 use crate::endpoints::{authorize, callback, from_own_page, session_cookie};
 use crate::event::{EventKind, LogoutCause};
 use crate::logout;
-use crate::pages;
+use crate::pages::{self, LoginPage};
 use crate::provider::Provider;
 use crate::settings::seconds;
 use crate::store::Environment;
-use crate::user::User;
 
 pub(crate) async fn login(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     let (headers, form) = parameters::of_browser(request).await;
@@ -24,8 +23,6 @@ pub(crate) async fn login(State(provider): State<Arc<Provider>>, request: Reques
         return pages::refusal("This form was sent from a page of another site.");
     }
     let asked = Parameters::parse(form.get("request").unwrap_or_default().as_bytes());
-    let cookie = session_cookie(&provider, &headers);
-    let now = provider.clock.unix();
 
     let mut environment = provider.environment();
     let parsed = AuthorizationRequest::parse(&asked, &environment, provider.settings.require_pkce);
@@ -37,13 +34,56 @@ pub(crate) async fn login(State(provider): State<Arc<Provider>>, request: Reques
         let refusal = request.refusal("access_denied", "the user refused");
         return callback::with_error(&provider, &mut environment, refusal);
     }
-    let user = match user_named(&mut environment, form.get("login"), provider.settings.typed_users) {
-        Ok(user) => user,
-        Err(reason) => {
-            return pages::login(&provider, &environment, &request, &asked.encoded(), Some(reason));
+    drop(environment);
+    let client = &request.application.client_id;
+    match sign_in(&provider, &headers, form.get("login"), client) {
+        Ok(signed_in) => {
+            let key = &signed_in.key;
+            signed_in.remembered(authorize::grant_code(&provider, &mut provider.environment(), &request, key))
         }
-    };
+        Err(problem) => page(&provider, &provider.environment(), &request, &asked.encoded(), Some(problem)),
+    }
+}
 
+/// The page that asks who wants to sign in.
+pub(crate) fn page(
+    provider: &Provider,
+    environment: &Environment,
+    request: &AuthorizationRequest,
+    query: &str,
+    problem: Option<&str>,
+) -> Response {
+    pages::login(
+        provider,
+        environment,
+        &LoginPage {
+            client: &request.application.client_id,
+            action: "/login",
+            kept: ("request", query),
+            hint: request.login_hint.as_deref().unwrap_or_default(),
+            problem,
+        },
+    )
+}
+
+/// A browser with a session of its user.
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    cookie_name: String,
+    key: String,
+}
+
+/// Signs a user in with this browser. The session of another user ends.
+pub(crate) fn sign_in(
+    provider: &Arc<Provider>,
+    headers: &HeaderMap,
+    login: Option<&str>,
+    client: &str,
+) -> Result<SignedIn, &'static str> {
+    let now = provider.clock.unix();
+    let mut environment = provider.environment();
+    let user = environment.user_named(login.unwrap_or_default(), provider.settings.typed_users)?;
+    let cookie = session_cookie(provider, headers);
     let earlier = cookie.as_deref().and_then(|key| environment.sessions.with_key(key)).cloned();
     let (key, replaced) = match earlier {
         Some(session) if session.login == user.login => {
@@ -57,40 +97,19 @@ pub(crate) async fn login(State(provider): State<Arc<Provider>>, request: Reques
     };
     drop(environment);
     if let Some(replaced) = replaced {
-        tokio::spawn(logout::end_sessions(&provider, &[replaced], &LogoutCause::OtherUser));
+        tokio::spawn(logout::end_sessions(provider, &[replaced], &LogoutCause::OtherUser));
     }
-
-    provider.emit(EventKind::LoggedIn { user: user.login, client: request.application.client_id.clone() });
-    let mut answer = authorize::grant_code(&provider, &mut provider.environment(), &request, &key);
-    let cookie = format!("{}={key}; Path=/; HttpOnly; SameSite=Lax", provider.cookie_name());
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        answer.headers_mut().append(SET_COOKIE, cookie);
-    }
-    answer
+    provider.emit(EventKind::LoggedIn { user: user.login, client: client.to_owned() });
+    Ok(SignedIn { cookie_name: provider.cookie_name(), key })
 }
 
-fn user_named(
-    environment: &mut Environment,
-    login: Option<&str>,
-    typed_users: bool,
-) -> Result<User, &'static str> {
-    let login = login.unwrap_or_default().trim();
-    if let Some(user) = environment.users.get(login) {
-        return Ok(user.clone());
+impl SignedIn {
+    /// The answer, with the session's cookie.
+    pub(crate) fn remembered(&self, mut answer: Response) -> Response {
+        let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Lax", self.cookie_name, self.key);
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            answer.headers_mut().append(SET_COOKIE, cookie);
+        }
+        answer
     }
-    if login.is_empty() {
-        return Err("Pick a user, or type a name.");
-    }
-    if !typed_users {
-        return Err("No user has this name.");
-    }
-    if login.chars().count() > LONGEST_LOGIN || login.chars().any(char::is_control) {
-        return Err("A name has at most 64 characters.");
-    }
-    let user = User::typed(login);
-    environment.users.insert(login.to_owned(), user.clone());
-    Ok(user)
 }
-
-/// Characters.
-const LONGEST_LOGIN: usize = 64;

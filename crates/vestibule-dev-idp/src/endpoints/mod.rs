@@ -4,6 +4,9 @@ mod authorization_request;
 mod authorize;
 mod callback;
 mod client_authentication;
+mod device;
+mod device_authorization;
+mod device_token;
 mod discovery;
 mod end_session;
 mod jwks;
@@ -24,7 +27,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, PRAGMA
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::Value;
 
-pub(crate) use self::authorization_request::{AuthorizationRequest, PROMPTS};
+pub(crate) use self::authorization_request::PROMPTS;
 use crate::pages;
 use crate::provider::Provider;
 
@@ -34,6 +37,8 @@ pub(crate) fn router(provider: Arc<Provider>) -> Router {
         .route("/jwks", get(jwks::jwks))
         .route("/jwks/{ending}", get(jwks::jwks))
         .route("/authorize", get(authorize::authorize).post(authorize::authorize))
+        .route("/device", get(device::device).post(device::device))
+        .route("/device_authorization", post(device_authorization::device_authorization))
         .route("/login", post(login::login))
         .route("/token", post(token::token))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))

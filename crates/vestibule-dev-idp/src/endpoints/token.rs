@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::application::Application;
 use crate::endpoints::parameters::{self, Parameters};
-use crate::endpoints::{client_authentication, json};
+use crate::endpoints::{client_authentication, device_token, json};
 use crate::event::EventKind;
 use crate::faults::{Misbehaviour, TokenAnswerFault};
 use crate::messages::id_token::Occasion;
@@ -33,10 +33,11 @@ pub(crate) async fn token(State(provider): State<Arc<Provider>>, request: Reques
             let application = client_authentication::authenticate(&provider, &head.headers, &form)?;
             match form.get("grant_type") {
                 Some("authorization_code") => exchange(&provider, &application, &form),
+                Some(device_token::GRANT_TYPE) => device_token::exchange(&provider, &application, &form),
                 Some("refresh_token") => refresh(&provider, &application, &form),
                 Some(_) => Err(OAuthError::new(
                     CoreErrorResponseType::UnsupportedGrantType,
-                    "the grant type must be authorization_code or refresh_token",
+                    "the grant type must be authorization_code, refresh_token or the device code's",
                 )),
                 None => Err(OAuthError::invalid_request("grant_type is missing")),
             }
@@ -154,7 +155,7 @@ fn rotate(
     Ok(id)
 }
 
-fn issue(
+pub(super) fn issue(
     provider: &Provider,
     environment: &mut Environment,
     application: &Application,
@@ -203,7 +204,7 @@ fn issue(
     Ok((user.login, answer))
 }
 
-fn faults(environment: &mut Environment, occasion: Occasion) -> Vec<TokenAnswerFault> {
+pub(super) fn faults(environment: &mut Environment, occasion: Occasion) -> Vec<TokenAnswerFault> {
     environment.faults.take(|misbehaviour| match misbehaviour {
         Misbehaviour::Token(fault) => Some(fault.clone()),
         Misbehaviour::Refresh(fault) if occasion == Occasion::Refresh => Some(fault.clone()),
@@ -211,7 +212,7 @@ fn faults(environment: &mut Environment, occasion: Occasion) -> Vec<TokenAnswerF
     })
 }
 
-fn misbehaving(faults: &[TokenAnswerFault]) -> Result<(), OAuthError> {
+pub(super) fn misbehaving(faults: &[TokenAnswerFault]) -> Result<(), OAuthError> {
     match faults.iter().find_map(TokenAnswerFault::error) {
         Some(error) => Err(OAuthError::named(error)),
         None => Ok(()),

@@ -41,7 +41,7 @@ pub enum EventKind {
         /// Why.
         reason: String,
     },
-    /// A code was exchanged for tokens.
+    /// A code, or a device code, was exchanged for tokens.
     CodeExchanged {
         /// The user's login.
         user: String,
@@ -54,6 +54,32 @@ pub enum EventKind {
         client: String,
         /// Why.
         reason: String,
+    },
+    /// A user let a device in.
+    DeviceApproved {
+        /// The user's login.
+        user: String,
+        /// The application on the device.
+        client: String,
+    },
+    /// A user kept a device out.
+    DeviceDenied {
+        /// The application on the device.
+        client: String,
+    },
+    /// A device asked for its tokens and got none.
+    DeviceRefused {
+        /// The application on the device.
+        client: String,
+        /// The OAuth error, such as `authorization_pending`.
+        error: String,
+    },
+    /// A device asks to be let in.
+    DeviceWaits {
+        /// The application on the device.
+        client: String,
+        /// The code that the device shows.
+        user_code: String,
     },
     /// A request, or the answer to one, waits for [`DevIdp::release`](crate::DevIdp::release).
     Held {
@@ -161,6 +187,14 @@ impl fmt::Display for EventKind {
             }
             Self::CodeExchanged { user, client } => write!(f, "{client} got tokens for {user}"),
             Self::CodeRefused { client, reason } => write!(f, "{client} got no tokens: {reason}"),
+            Self::DeviceApproved { user, client } => write!(f, "{user} let a device in for {client}"),
+            Self::DeviceDenied { client } => write!(f, "a device was kept out for {client}"),
+            Self::DeviceRefused { client, error } => {
+                write!(f, "{client} asked for tokens on its device: {error}")
+            }
+            Self::DeviceWaits { client, user_code } => {
+                write!(f, "{client} waits on a device with the code {user_code}")
+            }
             Self::Held { endpoint } => write!(f, "a request to {endpoint} is held"),
             Self::KeysRolled { old_kept: true } => f.write_str("new keys, the old ones still published"),
             Self::KeysRolled { old_kept: false } => f.write_str("new keys, the old ones withdrawn"),

@@ -18,6 +18,10 @@ use crate::provider::Provider;
 pub enum Endpoint {
     /// `/authorize`: where the browser arrives.
     Authorize,
+    /// `/device`: where the browser arrives with the code of a device.
+    Device,
+    /// `/device_authorization`.
+    DeviceAuthorization,
     /// `/.well-known/openid-configuration`.
     Discovery,
     /// `/elsewhere`: where [`HttpFault::Redirect`] leads. Nobody ought to come here.
@@ -41,6 +45,8 @@ impl Endpoint {
         match path {
             "/.well-known/openid-configuration" => Some(Self::Discovery),
             "/authorize" => Some(Self::Authorize),
+            "/device" => Some(Self::Device),
+            "/device_authorization" => Some(Self::DeviceAuthorization),
             "/elsewhere" => Some(Self::Elsewhere),
             "/end_session" | "/end_session/confirm" => Some(Self::EndSession),
             "/login" => Some(Self::Login),
@@ -57,6 +63,8 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Authorize => "authorize",
+            Self::Device => "device",
+            Self::DeviceAuthorization => "device_authorization",
             Self::Discovery => "discovery",
             Self::Elsewhere => "elsewhere",
             Self::EndSession => "end_session",

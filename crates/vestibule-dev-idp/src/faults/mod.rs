@@ -2,6 +2,7 @@
 
 mod callback;
 mod delivery;
+mod device_authorization;
 mod discovery;
 mod http;
 mod jwks;
@@ -13,6 +14,7 @@ use std::fmt;
 
 pub use self::callback::{CallbackFault, PostLogoutFault};
 pub use self::delivery::DeliveryFault;
+pub use self::device_authorization::DeviceAuthorizationFault;
 pub use self::discovery::DiscoveryFault;
 pub(crate) use self::http::{CutConnection, after, instead};
 pub use self::http::{Endpoint, HttpFault};
@@ -39,6 +41,8 @@ pub enum Misbehaviour {
     CodesSurviveLogout,
     /// Logout tokens are lost, late or doubled.
     Delivery(DeliveryFault),
+    /// Something is wrong with the answer to a device that asks to be let in.
+    DeviceAuthorization(DeviceAuthorizationFault),
     /// Something is wrong with the discovery document.
     Discovery(DiscoveryFault),
     /// An endpoint does not answer as HTTP or JSON ought to.
@@ -61,7 +65,7 @@ pub enum Misbehaviour {
     RollKeysBeforeSigning,
     /// Something is wrong with signed UserInfo answers.
     SignedUserInfo(JwtFault),
-    /// Something is wrong with the answer to a code exchange or a refresh.
+    /// Something is wrong with the answer to a code exchange, a device or a refresh.
     Token(TokenAnswerFault),
     /// Something is wrong with the claims of UserInfo.
     UserInfo(UserInfoFault),

@@ -20,13 +20,16 @@ use crate::signing_algorithm::SigningAlgorithm;
 /// The scopes that the provider knows.
 pub(crate) const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
+const GRANT_TYPES: [CoreGrantType; 3] =
+    [CoreGrantType::AuthorizationCode, CoreGrantType::DeviceCode, CoreGrantType::RefreshToken];
+
 pub(crate) fn document(provider: &Provider) -> Result<Metadata, ParseError> {
     let settings = &provider.settings;
     let methods = settings.client_authentication.iter().map(|method| match method {
         ClientAuthentication::Basic => CoreClientAuthMethod::ClientSecretBasic,
         ClientAuthentication::Post => CoreClientAuthMethod::ClientSecretPost,
     });
-    let methods: Vec<_> = methods.collect();
+    let methods: Vec<_> = methods.chain([CoreClientAuthMethod::None]).collect();
     let names = ["sub", "name", "preferred_username", "email", "email_verified", "sid"];
     let metadata = Metadata::new(
         IssuerUrl::new(provider.issuer.clone())?,
@@ -40,6 +43,7 @@ pub(crate) fn document(provider: &Provider) -> Result<Metadata, ParseError> {
             backchannel_logout_session_supported: true,
             backchannel_logout_supported: true,
             code_challenge_methods_supported: vec!["S256".to_owned()],
+            device_authorization_endpoint: provider.url("/device_authorization"),
             end_session_endpoint: provider.url("/end_session"),
             prompt_values_supported: PROMPTS.map(str::to_owned).to_vec(),
             revocation_endpoint: provider.url("/revoke"),
@@ -51,7 +55,7 @@ pub(crate) fn document(provider: &Provider) -> Result<Metadata, ParseError> {
         .set_userinfo_endpoint(Some(UserInfoUrl::new(provider.url("/userinfo"))?))
         .set_scopes_supported(Some(SCOPES.map(|scope| Scope::new(scope.to_owned())).to_vec()))
         .set_response_modes_supported(Some(vec![CoreResponseMode::Query]))
-        .set_grant_types_supported(Some(vec![CoreGrantType::AuthorizationCode, CoreGrantType::RefreshToken]))
+        .set_grant_types_supported(Some(GRANT_TYPES.to_vec()))
         .set_token_endpoint_auth_methods_supported(Some(methods))
         .set_userinfo_signing_alg_values_supported(Some(
             SigningAlgorithm::ALL.iter().map(|algorithm| algorithm.core()).collect(),
@@ -78,13 +82,14 @@ pub(crate) type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-/// Members that OpenID Connect Discovery does not name: RFC 8414, RFC 9207, and the logout specifications.
+/// Members that OpenID Connect Discovery does not name: RFC 8414, RFC 8628, RFC 9207, and the logout specifications.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct MoreMetadata {
     authorization_response_iss_parameter_supported: bool,
     backchannel_logout_session_supported: bool,
     backchannel_logout_supported: bool,
     code_challenge_methods_supported: Vec<String>,
+    device_authorization_endpoint: String,
     end_session_endpoint: String,
     prompt_values_supported: Vec<String>,
     revocation_endpoint: String,

@@ -4,6 +4,7 @@
 
 pub(crate) mod access_token;
 mod claims;
+pub(crate) mod device_answer;
 pub(crate) mod discovery;
 pub(crate) mod id_token;
 pub(crate) mod jwks;

@@ -65,6 +65,11 @@ impl OAuthError {
         }
     }
 
+    /// The error code.
+    pub(crate) fn name(&self) -> String {
+        self.error.as_ref().to_owned()
+    }
+
     pub(crate) fn description(&self) -> &str {
         &self.description
     }

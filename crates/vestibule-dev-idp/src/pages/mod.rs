@@ -1,5 +1,8 @@
 //! The few pages that a person sees.
 
+mod device;
+mod login;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -10,60 +13,10 @@ use http::header::{
 use http::{HeaderValue, StatusCode};
 use maud::{DOCTYPE, Markup, html};
 
-use crate::endpoints::AuthorizationRequest;
+pub(crate) use self::device::{DeviceQuestion, device_answered, device_code_wanted, device_question};
+pub(crate) use self::login::{LoginPage, login};
 use crate::provider::Provider;
-use crate::store::{Environment, Session};
-
-/// Who wants to sign in?
-pub(crate) fn login(
-    provider: &Provider,
-    environment: &Environment,
-    request: &AuthorizationRequest,
-    query: &str,
-    problem: Option<&str>,
-) -> Response {
-    let hint = request.login_hint.as_deref().unwrap_or_default();
-    let seeded: Vec<_> = environment.users.values().collect();
-    let page = layout(
-        "Sign in",
-        &html! {
-            h1 { "Sign in" }
-            p.lead { "to continue to " strong { (request.application.client_id) } }
-            @if let Some(problem) = problem { p.problem role="alert" { (problem) } }
-            @if !seeded.is_empty() {
-                form.people method="post" action="/login" {
-                    input type="hidden" name="request" value=(query);
-                    @for user in &seeded {
-                        button.person name="login" value=(user.login)
-                            .hinted[user.login == hint || user.email.as_deref() == Some(hint)] {
-                            span.initial aria-hidden="true" { (initial(user.shown_as())) }
-                            span.who {
-                                span.name { (user.shown_as()) }
-                                span.detail { (user.email.as_deref().unwrap_or(&user.login)) }
-                            }
-                        }
-                    }
-                }
-            }
-            @if provider.settings.typed_users {
-                form.typed method="post" action="/login" {
-                    input type="hidden" name="request" value=(query);
-                    label for="login" { "Somebody else" }
-                    div.row {
-                        input #login type="text" name="login" value=(hint) maxlength="64" required autocomplete="off"
-                            autocapitalize="off" spellcheck="false" placeholder="any name";
-                        button.primary { "Sign in" }
-                    }
-                }
-            }
-            form.aside method="post" action="/login" {
-                input type="hidden" name="request" value=(query);
-                button.quiet name="deny" value="1" { "Cancel" }
-            }
-        },
-    );
-    answer(StatusCode::OK, page)
-}
+use crate::store::Session;
 
 /// Does the user want to sign out?
 pub(crate) fn logout(session: &Session, query: &str) -> Response {
@@ -174,8 +127,4 @@ fn answer(status: StatusCode, page: Markup) -> Response {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     answer
-}
-
-fn initial(name: &str) -> String {
-    name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default()
 }

@@ -79,11 +79,16 @@ impl Grants {
         if self.codes.len() + self.access_tokens.len() > MANY {
             self.forget_expired(now);
         }
+        let grant = self.add(grant);
+        let value = random::name("code_");
+        self.codes.insert(value.clone(), Code { grant, bound: code, used: false });
+        value
+    }
+
+    pub(crate) fn add(&mut self, grant: Grant) -> GrantId {
         self.next = self.next.wrapping_add(1);
         self.grants.insert(self.next, grant);
-        let value = random::name("code_");
-        self.codes.insert(value.clone(), Code { grant: self.next, bound: code, used: false });
-        value
+        self.next
     }
 
     /// Looks at a code. A code that was used already revokes what it was exchanged for (RFC 6749 section 4.1.2).

@@ -46,7 +46,14 @@ async fn the_example_runs_and_logs() {
     let listed: Vec<String> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
     assert_eq!(
         listed,
-        ["client  dashboard", "client  docs-portal", "client  live", "user    alice", "user    bob"]
+        [
+            "client  dashboard",
+            "client  docs-portal",
+            "client  live",
+            "client  acme-cli",
+            "user    alice",
+            "user    bob"
+        ]
     );
 
     let query = "response_type=code&client_id=dashboard&scope=openid\
@@ -68,6 +75,8 @@ fn a_configuration_that_is_wrong_is_explained() {
     );
     let secret = refusal_of("secret.toml", &format!("{app}secrets = []"));
     assert!(secret.contains("`app` has no secret"), "{secret}");
+    let native = refusal_of("native.toml", &format!("{app}type = 'native'\nsecrets = ['s']"));
+    assert!(native.contains("native application `app` has a secret"), "{native}");
     let algorithm =
         refusal_of("algorithm.toml", &format!("{app}secrets = ['s']\nsigning_algorithm = 'HS256'"));
     assert!(algorithm.contains("`HS256` is no signing algorithm"), "{algorithm}");

@@ -1,11 +1,13 @@
 //! The development provider, seen from outside: by a browser, by applications, and by `openidconnect`'s verifier.
 
 mod binary;
+mod device;
 mod drafts;
 mod faulty_answers;
 mod faulty_logout;
 mod faulty_tokens;
 mod logout;
+mod native;
 mod oracle;
 mod refresh;
 mod setup;

@@ -75,8 +75,13 @@ async fn the_discovery_document_is_complete() {
     );
     assert_eq!(
         document["token_endpoint_auth_methods_supported"],
-        json!(["client_secret_basic", "client_secret_post"])
+        json!(["client_secret_basic", "client_secret_post", "none"])
     );
+    assert_eq!(
+        document["grant_types_supported"],
+        json!(["authorization_code", "urn:ietf:params:oauth:grant-type:device_code", "refresh_token"])
+    );
+    assert_eq!(document["device_authorization_endpoint"], world.url("/device_authorization"));
     for promise in [
         "authorization_response_iss_parameter_supported",
         "backchannel_logout_supported",

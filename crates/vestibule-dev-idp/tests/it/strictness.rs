@@ -179,7 +179,12 @@ async fn clients_must_authenticate_in_exactly_one_right_way() {
 async fn the_ways_of_client_authentication_can_be_narrowed() {
     let world = World::with(|builder| builder.client_authentication([ClientAuthentication::Post]));
     let discovery = world.get("/.well-known/openid-configuration").await.json();
-    assert_eq!(discovery["token_endpoint_auth_methods_supported"], serde_json::json!(["client_secret_post"]));
+    let ways = &discovery["token_endpoint_auth_methods_supported"];
+    assert_eq!(
+        *ways,
+        serde_json::json!(["client_secret_post", "none"]),
+        "native applications have no secret"
+    );
     assert_eq!(world.refresh("dashboard", "rt_x").await.error(), "invalid_client");
     let form = [
         ("grant_type", "refresh_token"),

@@ -42,6 +42,7 @@ pub(crate) struct ApplicationConfig {
     pub(crate) client_id: String,
     #[serde(default)]
     r#type: TypeConfig,
+    #[serde(default)]
     secrets: Vec<String>,
     #[serde(default)]
     redirect_uris: Vec<String>,
@@ -52,6 +53,7 @@ pub(crate) struct ApplicationConfig {
     /// Seconds.
     access_token_lifetime: Option<u64>,
     access_token_audience: Option<String>,
+    device_flow: Option<bool>,
     /// Seconds.
     id_token_lifetime: Option<u64>,
     signing_algorithm: Option<String>,
@@ -61,6 +63,7 @@ pub(crate) struct ApplicationConfig {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum TypeConfig {
+    Native,
     #[default]
     Web,
 }
@@ -71,6 +74,10 @@ struct Rules {
     client_authentication: Option<Vec<ClientAuthenticationConfig>>,
     /// Seconds.
     code_lifetime: Option<u64>,
+    /// Seconds.
+    device_code_lifetime: Option<u64>,
+    /// Seconds.
+    device_interval: Option<u64>,
     id_token_on_refresh: Option<bool>,
     logout_token: Option<LogoutTokenConfig>,
     /// Milliseconds.
@@ -171,13 +178,12 @@ impl UserConfig {
 impl ApplicationConfig {
     fn application(&self) -> Result<Application, ConfigError> {
         let client_id = || self.client_id.clone();
-        let Some((first, further)) = self.secrets.split_first() else {
-            return Err(ConfigError::NoSecret { client_id: client_id() });
+        let (mut application, secrets) = match (self.r#type, self.secrets.as_slice()) {
+            (TypeConfig::Native, secrets) => (Application::native(&self.client_id), secrets),
+            (TypeConfig::Web, [first, further @ ..]) => (Application::web(&self.client_id, first), further),
+            (TypeConfig::Web, []) => return Err(ConfigError::NoSecret { client_id: client_id() }),
         };
-        let mut application = match self.r#type {
-            TypeConfig::Web => Application::web(&self.client_id, first),
-        };
-        application = further.iter().fold(application, Application::secret);
+        application = secrets.iter().fold(application, Application::secret);
         application = self.redirect_uris.iter().fold(application, Application::redirect_uri);
         application =
             self.post_logout_redirect_uris.iter().fold(application, Application::post_logout_redirect_uri);
@@ -188,6 +194,9 @@ impl ApplicationConfig {
         }
         if let Some(audience) = &self.access_token_audience {
             application = application.access_token_audience(audience);
+        }
+        if let Some(allowed) = self.device_flow {
+            application = application.device_flow(allowed);
         }
         if let Some(seconds) = self.id_token_lifetime {
             application = application.id_token_lifetime(Duration::from_secs(seconds));
@@ -216,6 +225,12 @@ impl Rules {
         }
         if let Some(seconds) = self.code_lifetime {
             builder = builder.code_lifetime(Duration::from_secs(seconds));
+        }
+        if let Some(seconds) = self.device_code_lifetime {
+            builder = builder.device_code_lifetime(Duration::from_secs(seconds));
+        }
+        if let Some(seconds) = self.device_interval {
+            builder = builder.device_interval(Duration::from_secs(seconds));
         }
         if let Some(sent) = self.id_token_on_refresh {
             builder = builder.id_token_on_refresh(sent);

@@ -11,6 +11,8 @@ use super::Answer;
 
 pub(crate) const VERIFIER: &str = "a-verifier-of-more-than-forty-three-characters";
 pub(crate) const NONCE: &str = "the-nonce";
+/// The client id of a native application.
+pub(crate) const CLI: &str = "acme-cli";
 pub(crate) const NOW: i64 = 1_900_000_000;
 
 pub(crate) struct World {
@@ -47,7 +49,8 @@ impl World {
             )
             .user(User::new("bob").name("Bob <b>Bold</b>"))
             .application(application("dashboard"))
-            .application(application("docs"));
+            .application(application("docs"))
+            .application(cli());
         Self { idp: change(builder).start().unwrap(), browser: browser() }
     }
 
@@ -99,6 +102,11 @@ impl World {
     pub(crate) async fn token(&self, client: &str, form: &[(&str, &str)]) -> Answer {
         let call = self.browser.post(self.url("/token")).basic_auth(client, Some(secret(client))).form(form);
         Answer::read(call.send().await.unwrap()).await
+    }
+
+    /// A call of the token endpoint by a native application.
+    pub(crate) async fn token_for_cli(&self, form: &[(&str, &str)]) -> Answer {
+        self.post("/token", &[form, &[("client_id", CLI)]].concat()).await
     }
 
     /// A whole login, up to the tokens.
@@ -180,6 +188,16 @@ pub(crate) fn application(client: &str) -> Application {
     Application::web(client, secret(client))
         .redirect_uri(redirect_uri(client))
         .post_logout_redirect_uri(post_logout_redirect_uri(client))
+}
+
+/// A native application that may use the device flow.
+pub(crate) fn cli() -> Application {
+    Application::native(CLI)
+        .redirect_uri("http://127.0.0.1/callback/*")
+        .redirect_uri("http://[::1]/callback")
+        .redirect_uri("example.acme.cli:/callback")
+        .post_logout_redirect_uri("http://127.0.0.1/done")
+        .device_flow(true)
 }
 
 pub(crate) fn redirect_uri(client: &str) -> String {

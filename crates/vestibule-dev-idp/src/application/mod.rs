@@ -1,5 +1,7 @@
 //! The applications that may ask the provider for logins.
 
+mod redirect_rule;
+
 use std::time::Duration;
 
 use url::Url;
@@ -31,6 +33,7 @@ pub struct Application {
     pub(crate) backchannel_logout_uris: Vec<String>,
     pub(crate) access_token_lifetime: Duration,
     pub(crate) access_token_audience: Option<String>,
+    pub(crate) device_flow: bool,
     pub(crate) id_token_lifetime: Duration,
     pub(crate) signing_algorithm: SigningAlgorithm,
     pub(crate) signed_userinfo: bool,
@@ -41,25 +44,52 @@ impl Application {
     ///
     /// # Defaults
     ///
-    /// No redirect URI of any kind, access tokens live 5 minutes, ID tokens 1 hour, ID tokens are signed with RS256,
-    /// UserInfo answers are plain JSON, the audience of access tokens is the client id.
+    /// No redirect URI of any kind, no device flow, access tokens live 5 minutes, ID tokens 1 hour, ID tokens are signed
+    /// with RS256, UserInfo answers are plain JSON, the audience of access tokens is the client id.
     pub fn web(client_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        Self::of_type(ApplicationType::Web, client_id.into()).secret(secret)
+    }
+
+    /// A native application: it runs on a user's machine, where no secret could be kept (RFC 8252 section 8.5).
+    ///
+    /// It sends its client id alone to the token and revocation endpoints, and must use PKCE, whatever
+    /// [`require_pkce`](crate::DevIdpBuilder::require_pkce) says.
+    ///
+    /// ```
+    /// use vestibule_dev_idp::Application;
+    ///
+    /// let cli = Application::native("acme-cli")
+    ///     .redirect_uri("http://127.0.0.1/callback/*")
+    ///     .redirect_uri("http://[::1]/callback/*")
+    ///     .device_flow(true);
+    /// # let _ = cli;
+    /// ```
+    ///
+    /// # Defaults
+    ///
+    /// Those of [`web`](Self::web).
+    pub fn native(client_id: impl Into<String>) -> Self {
+        Self::of_type(ApplicationType::Native, client_id.into())
+    }
+
+    fn of_type(application_type: ApplicationType, client_id: String) -> Self {
         Self {
-            client_id: client_id.into(),
-            application_type: ApplicationType::Web,
-            secrets: vec![secret.into()],
+            client_id,
+            application_type,
+            secrets: Vec::new(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             backchannel_logout_uris: Vec::new(),
             access_token_lifetime: Duration::from_secs(5 * 60),
             access_token_audience: None,
+            device_flow: false,
             id_token_lifetime: Duration::from_secs(60 * 60),
             signing_algorithm: SigningAlgorithm::Rs256,
             signed_userinfo: false,
         }
     }
 
-    /// A further active secret, for rotation. At most two may be active.
+    /// A further active secret, for rotation. At most two may be active, and a native application has none.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
         self.secrets.push(secret.into());
@@ -67,20 +97,27 @@ impl Application {
     }
 
     /// A callback to which codes may be sent. Compared as an exact string (OpenID Connect Core 3.1.2.1).
+    ///
+    /// A native application registers one of these:
+    /// - `http://127.0.0.1/callback` or `http://[::1]/callback`, which stands for every port (RFC 8252 section 7.3); with a
+    ///   port, for that one only. A path that ends in `/*` stands for every name in its place. `localhost` is refused.
+    /// - A URI of a private-use scheme, whose name has a dot: `example.acme.cli:/callback` (section 7.1).
+    /// - An `https` URI that the operating system hands to the application (section 7.2).
     #[must_use]
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uris.push(uri.into());
         self
     }
 
-    /// An address to which the browser may be sent after logout. Compared as an exact string.
+    /// An address to which the browser may be sent after logout. Compared as [`redirect_uri`](Self::redirect_uri) is.
     #[must_use]
     pub fn post_logout_redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.post_logout_redirect_uris.push(uri.into());
         self
     }
 
-    /// An endpoint that is sent a logout token when a session ends in which this application took part.
+    /// An endpoint that is sent a logout token when a session ends in which this application took part. Native
+    /// applications have none: they are not reached from outside.
     #[must_use]
     pub fn backchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
         self.backchannel_logout_uris.push(uri.into());
@@ -98,6 +135,13 @@ impl Application {
     #[must_use]
     pub fn access_token_audience(mut self, audience: impl Into<String>) -> Self {
         self.access_token_audience = Some(audience.into());
+        self
+    }
+
+    /// Whether the application may use the device flow (RFC 8628). Default: false.
+    #[must_use]
+    pub fn device_flow(mut self, allowed: bool) -> Self {
+        self.device_flow = allowed;
         self
     }
 
@@ -136,10 +180,38 @@ impl Application {
         self.access_token_audience.as_deref().unwrap_or(&self.client_id)
     }
 
+    pub(crate) fn is_native(&self) -> bool {
+        self.application_type == ApplicationType::Native
+    }
+
+    pub(crate) fn takes_codes_at(&self, uri: &str) -> bool {
+        self.is_among(&self.redirect_uris, uri)
+    }
+
+    pub(crate) fn takes_logged_out_users_at(&self, uri: &str) -> bool {
+        self.is_among(&self.post_logout_redirect_uris, uri)
+    }
+
+    fn is_among(&self, registered: &[String], uri: &str) -> bool {
+        registered.iter().any(|registered| redirect_rule::is_match(registered, uri, self.application_type))
+    }
+
     pub(crate) fn check(&self) -> Result<(), ApplicationError> {
         let client_id = || self.client_id.clone();
         if self.client_id.is_empty() {
             return Err(ApplicationError::NoClientId);
+        }
+        if self.is_native() {
+            let property = if !self.secrets.is_empty() {
+                Some("secret")
+            } else if !self.backchannel_logout_uris.is_empty() {
+                Some("back-channel logout URI")
+            } else {
+                None
+            };
+            if let Some(property) = property {
+                return Err(ApplicationError::NotForNative { client_id: client_id(), property });
+            }
         }
         if self.secrets.iter().any(|secret| secret.expose().is_empty()) {
             return Err(ApplicationError::EmptySecret { client_id: client_id() });
@@ -151,8 +223,7 @@ impl Application {
             });
         }
         for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
-            let absolute = Url::parse(uri).is_ok_and(|url| url.has_host() && url.fragment().is_none());
-            if !absolute {
+            if !redirect_rule::may_be_registered(uri, self.application_type) {
                 return Err(ApplicationError::RedirectUri { client_id: client_id(), uri: uri.clone() });
             }
         }
@@ -174,6 +245,8 @@ impl Application {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApplicationType {
+    /// Runs on a user's machine, keeps no secret, must use PKCE.
+    Native,
     /// Runs on a server, keeps a secret, may be told of logouts by back-channel.
     Web,
 }
@@ -205,6 +278,14 @@ mod tests {
         assert_eq!(code(&good.clone().redirect_uri("/relative")), "application.redirect_uri");
         assert_eq!(code(&good.clone().redirect_uri("http://h/cb#part")), "application.redirect_uri");
         assert_eq!(code(&good.clone().post_logout_redirect_uri("nowhere")), "application.redirect_uri");
+        let native = Application::native("app").redirect_uri("http://127.0.0.1/cb");
+        native.check().unwrap();
+        assert_eq!(code(&native.clone().secret("one")), "application.not_for_native");
+        assert_eq!(
+            code(&native.clone().backchannel_logout_uri("http://h/out")),
+            "application.not_for_native"
+        );
+        assert_eq!(code(&native.redirect_uri("http://localhost/cb")), "application.redirect_uri");
         assert_eq!(code(&good.backchannel_logout_uri("https://h/out")), "application.backchannel_logout_uri");
     }
 }
