@@ -80,6 +80,7 @@
 mod authority;
 mod backoff;
 mod client;
+mod device;
 mod endpoint;
 mod error;
 mod exchange;
@@ -106,9 +107,10 @@ pub use authority::{Authority, AuthorityClaims};
 #[cfg(not(target_arch = "wasm32"))]
 pub use client::PrivateKey;
 pub use client::{
-    AnyKind, Client, ClientCredentials, ClientKind, CodeFlow, Confidential, Credential, EndSession,
+    AnyKind, Client, ClientCredentials, ClientKind, CodeFlow, Confidential, Credential, EndSession, Native,
     Refreshed, Service, TokenSource, WebApp,
 };
+pub use device::{DeviceError, DevicePoll, DeviceRequest, DeviceStart, PendingDeviceLogin, UserCode};
 pub use error::{ConfigError, Diagnose, Diagnosis, Disposition, Error, ProviderRefusal};
 pub use exchange::{
     IntrospectionError, RefreshError, RefreshFailure, RetryAfter, RevocableToken, RevocationError,
@@ -127,7 +129,8 @@ pub use provider::{DiscoveryError, Provider, ProviderBuilder, ProviderMetadata};
 pub use random::{OsRandom, Random, RandomError};
 pub use resource_server::{Introspection, ResourceServer, ResourceServerBuilder};
 pub use secret::{
-    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, Nonce, RawIdToken, RefreshToken, State,
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, DeviceCode, Nonce, RawIdToken, RefreshToken,
+    State,
 };
 pub use time::{Clock, ProviderTime, SystemClock};
 pub use token::{

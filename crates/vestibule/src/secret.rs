@@ -76,6 +76,11 @@ secret! {
 }
 
 secret! {
+    /// What a client asks with whether its user has finished a login on another device (RFC 8628 section 3.2).
+    DeviceCode
+}
+
+secret! {
     /// The PKCE code verifier of one login attempt (RFC 7636 section 4.1).
     CodeVerifier
 }

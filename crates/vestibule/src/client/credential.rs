@@ -35,6 +35,7 @@ enum Proof {
     },
     #[cfg(not(target_arch = "wasm32"))]
     Key(PrivateKey),
+    Nothing,
 }
 
 struct Secrets {
@@ -52,17 +53,21 @@ impl Credential {
         Self::of_secrets(primary, Some(fallback))
     }
 
+    /// What a public client has (RFC 6749 section 2.1): no application can give this where a proof is asked for.
+    pub(crate) fn nothing() -> Self {
+        Self(Proof::Nothing)
+    }
+
     fn of_secrets(primary: ClientSecret, fallback: Option<ClientSecret>) -> Self {
         let secrets = Secrets { primary, fallback, fallback_is_in_use: AtomicBool::new(false) };
         Self(Proof::Secrets { secrets: Arc::new(secrets), in_body: false })
     }
 
-    /// Keys have no place to choose.
+    /// Only secrets have a place to choose.
     pub(super) fn in_body(self) -> Self {
         match self.0 {
             Proof::Secrets { secrets, .. } => Self(Proof::Secrets { secrets, in_body: true }),
-            #[cfg(not(target_arch = "wasm32"))]
-            key @ Proof::Key(_) => Self(key),
+            other => Self(other),
         }
     }
 
@@ -71,6 +76,7 @@ impl Credential {
             Proof::Secrets { secrets, .. } => secrets.check(),
             #[cfg(not(target_arch = "wasm32"))]
             Proof::Key(_) => Ok(()),
+            Proof::Nothing => Ok(()),
         }
     }
 
@@ -94,6 +100,7 @@ impl Credential {
                 let (issuer, now) = (provider.issuer(), provider.clock().now());
                 Ok(Authentication::Assertion(key.assertion(client_id, issuer, &**provider.random(), now)?))
             }
+            Proof::Nothing => Ok(Authentication::Public),
         }
     }
 
@@ -148,6 +155,7 @@ impl fmt::Debug for Credential {
             Proof::Secrets { .. } => f.write_str("Credential(redacted secret)"),
             #[cfg(not(target_arch = "wasm32"))]
             Proof::Key(key) => f.debug_tuple("Credential").field(key).finish(),
+            Proof::Nothing => f.write_str("Credential(none)"),
         }
     }
 }

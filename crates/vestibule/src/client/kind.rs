@@ -42,6 +42,24 @@ pub enum WebApp {}
 #[derive(Debug)]
 pub enum Service {}
 
+/// An application on the user's own machine: in a window or in a terminal (RFC 8252). What is installed everywhere keeps
+/// no secret, so that none can be given:
+///
+/// ```compile_fail,E0061
+/// # let provider = vestibule::Provider::new("https://acme.example").unwrap();
+/// let app = provider.native("acme-cli", vestibule::ClientSecret::new("read by everybody"));
+/// ```
+///
+/// ```
+/// # let provider = vestibule::Provider::new("https://acme.example").unwrap();
+/// let app = provider.native("acme-cli");
+/// ```
+///
+/// Such a client proves at the token endpoint that it is the one which began the login (PKCE), and names itself by its
+/// id, whatever methods the provider's metadata lists.
+#[derive(Debug)]
+pub enum Native {}
+
 /// A client whose kind has been left behind: see [`Client::erase`](crate::Client::erase).
 #[derive(Debug)]
 pub enum AnyKind {}
@@ -53,6 +71,9 @@ impl Confidential for WebApp {}
 impl ClientKind for Service {}
 impl Confidential for Service {}
 
+impl ClientKind for Native {}
+impl CodeFlow for Native {}
+
 impl ClientKind for AnyKind {}
 impl CodeFlow for AnyKind {}
 
@@ -62,5 +83,6 @@ mod sealed {
 
     impl Sealed for super::WebApp {}
     impl Sealed for super::Service {}
+    impl Sealed for super::Native {}
     impl Sealed for super::AnyKind {}
 }

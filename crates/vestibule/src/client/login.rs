@@ -79,7 +79,7 @@ impl<K: CodeFlow> Client<K> {
         if pending.issuer != issuer.as_str() || pending.client_id != self.client_id() {
             return Err(CallbackError::ProviderMismatch.into());
         }
-        pending.recognise(callback)?;
+        pending.recognises(callback)?;
         let metadata = self.provider().metadata().await?;
         let code = callback.code(metadata.authorization_response_iss)?;
         let tokens = self

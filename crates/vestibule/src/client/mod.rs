@@ -4,6 +4,7 @@
 mod assertion;
 mod authenticated;
 mod credential;
+mod device;
 mod end_session;
 mod introspection;
 mod kind;
@@ -18,7 +19,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 pub use credential::Credential;
 pub use end_session::EndSession;
-pub use kind::{AnyKind, ClientKind, CodeFlow, Confidential, Service, WebApp};
+pub use kind::{AnyKind, ClientKind, CodeFlow, Confidential, Native, Service, WebApp};
 #[cfg(not(target_arch = "wasm32"))]
 pub use private_key::PrivateKey;
 pub use service::{ClientCredentials, TokenSource};

@@ -16,8 +16,9 @@ pub enum ConfigError {
     /// The private key cannot be read, or is of a type or size that does not sign here.
     #[error("the private key cannot be used")]
     PrivateKey,
-    /// The redirect URI is no absolute https URL without fragment (loopback may be http).
-    #[error("the redirect URI is not an absolute https URL without fragment")]
+    /// The redirect URI is no absolute https URL without fragment (loopback may be http), no loopback literal with a port
+    /// (RFC 8252 section 7.3), or its scheme is nobody's (section 7.1).
+    #[error("the redirect URI is not of a form that can be registered")]
     RedirectUri,
     /// An extra parameter would repeat or override one of the protocol's own (checklist C25).
     #[error("that authorization parameter is reserved")]
@@ -78,9 +79,10 @@ impl Diagnose for ConfigError {
                 "config.private_key",
                 "give an unencrypted key in PEM or as JWK: RSA of 2048 to 8192 bits, P-256, P-384 or Ed25519",
             ),
-            Self::RedirectUri => {
-                ("config.redirect_uri", "give the absolute https URL that is registered at the provider")
-            }
+            Self::RedirectUri => (
+                "config.redirect_uri",
+                "give what is registered at the provider: an absolute https URL; in native applications also http on 127.0.0.1 or [::1], or a scheme with a dot",
+            ),
             Self::ReservedParameter => (
                 "config.reserved_param",
                 "use the typed setting; protocol parameters cannot be given as extras",

@@ -9,7 +9,7 @@ pub use diagnosis::{Diagnose, Diagnosis, Disposition};
 pub use refusal::ProviderRefusal;
 
 use crate::{
-    CallbackError, DiscoveryError, IntrospectionError, RandomError, RefreshError, RetryAfter,
+    CallbackError, DeviceError, DiscoveryError, IntrospectionError, RandomError, RefreshError, RetryAfter,
     RevocationError, ServiceTokenError, TokenEndpointError, TokenError, UserInfoError, backoff::Repeated,
     scalekit::ScalekitError, transport::TransportError,
 };
@@ -33,6 +33,9 @@ pub enum Error {
     /// The code was not exchanged.
     #[error(transparent)]
     TokenEndpoint(#[from] TokenEndpointError),
+    /// A login on another device did not come about.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// A token breaks a rule, or cannot be checked now.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -73,6 +76,7 @@ impl Error {
             | Self::Service(ServiceTokenError::Unavailable { retry_after })
             | Self::Scalekit(ScalekitError::Unavailable { retry_after }) => *retry_after,
             Self::Refresh(error) => error.retry_after(),
+            Self::Device(error) => error.retry_after(),
             Self::Repeated(error) => error.retry_after(),
             _ => None,
         }
@@ -93,6 +97,7 @@ impl Diagnose for Error {
             Self::Transport(error) => error.diagnosis(),
             Self::Callback(error) => error.diagnosis(),
             Self::TokenEndpoint(error) => error.diagnosis(),
+            Self::Device(error) => error.diagnosis(),
             Self::Token(error) => error.diagnosis(),
             Self::Refresh(error) => error.diagnosis(),
             Self::UserInfo(error) => error.diagnosis(),

@@ -18,6 +18,8 @@ pub(crate) enum Authentication<'a> {
     /// `private_key_jwt` (RFC 7523 section 2.2). Never sent twice: providers remember its `jti`.
     #[cfg(not(target_arch = "wasm32"))]
     Assertion(Zeroizing<String>),
+    /// None at all: the client names itself (RFC 6749 section 3.2.1).
+    Public,
 }
 
 impl<'a> Authentication<'a> {
@@ -57,6 +59,7 @@ impl<'a> Authentication<'a> {
             Self::Basic(secret) | Self::Post(secret) => Some(secret),
             #[cfg(not(target_arch = "wasm32"))]
             Self::Assertion(_) => None,
+            Self::Public => None,
         }
     }
 
@@ -74,6 +77,7 @@ impl<'a> Authentication<'a> {
                 form.add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
                 form.add("client_assertion", assertion);
             }
+            Self::Public => form.add("client_id", client_id),
         }
         let mut request = form.post(url);
         if let Self::Basic(secret) = self

@@ -3,6 +3,8 @@
 mod authentication;
 mod client_credentials;
 mod code;
+mod device_authorization;
+mod device_token;
 mod form;
 mod introspection;
 mod refresh;
@@ -21,6 +23,8 @@ pub(crate) use client_credentials::RequestServiceToken;
 pub use client_credentials::ServiceTokenError;
 pub(crate) use code::ExchangeCode;
 pub use code::TokenEndpointError;
+pub(crate) use device_authorization::{AuthorizeDevice, DeviceAuthorization};
+pub(crate) use device_token::{DeviceAnswer, ExchangeDeviceCode};
 pub(crate) use introspection::IntrospectToken;
 pub use introspection::IntrospectionError;
 pub(crate) use refresh::ExchangeRefreshToken;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{PendingLogin, Prompt, RedirectUri, challenge};
+use super::{PendingLogin, Prompt, RedirectUri, Scopes, challenge};
 use crate::{ConfigError, ProviderMetadata};
 
 /// What to ask of the provider at login (OpenID Connect Core section 3.1.2.1).
@@ -24,8 +24,7 @@ use crate::{ConfigError, ProviderMetadata};
 #[must_use]
 pub struct AuthorizationRequest {
     redirect_uri: RedirectUri,
-    scopes: Vec<String>,
-    wants_refresh_token: bool,
+    scopes: Scopes,
     form_post: bool,
     max_age: Option<Duration>,
     required_acr: Vec<String>,
@@ -64,16 +63,12 @@ const RESERVED: [&str; 27] = [
     "ui_locales",
 ];
 
-/// OpenID Connect Core section 11.
-const OFFLINE_ACCESS: &str = "offline_access";
-
 impl AuthorizationRequest {
     /// A request for `openid` alone.
     pub fn new(redirect_uri: RedirectUri) -> Self {
         Self {
             redirect_uri,
-            scopes: Vec::new(),
-            wants_refresh_token: false,
+            scopes: Scopes::default(),
             form_post: false,
             max_age: None,
             required_acr: Vec::new(),
@@ -85,11 +80,7 @@ impl AuthorizationRequest {
     /// Scopes beside `openid`, one by one or separated by spaces. `offline_access` is left out at providers that list
     /// their scopes without it. Default: none.
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.scopes.clear();
-        for scopes in scopes {
-            let words = scopes.as_ref().split_ascii_whitespace().filter(|scope| *scope != "openid");
-            self.scopes.extend(words.map(str::to_owned));
-        }
+        self.scopes.set(scopes);
         self
     }
 
@@ -100,7 +91,7 @@ impl AuthorizationRequest {
     /// the side: single sign-on and an administrator's logout no longer reach it. Name the scope in
     /// [`scopes`](Self::scopes) to have that all the same.
     pub fn refresh_token(mut self) -> Self {
-        self.wants_refresh_token = true;
+        self.scopes.want_refresh_token();
         self
     }
 
@@ -186,7 +177,7 @@ impl AuthorizationRequest {
 
     /// Every scope that is asked for by name, `openid` first.
     pub fn asked_scopes(&self) -> impl Iterator<Item = &str> {
-        std::iter::once("openid").chain(self.scopes.iter().map(String::as_str))
+        self.scopes.asked()
     }
 
     pub(crate) fn redirect_uri(&self) -> &RedirectUri {
@@ -210,7 +201,7 @@ impl AuthorizationRequest {
             .append_pair("response_type", "code")
             .append_pair("client_id", client_id)
             .append_pair("redirect_uri", self.redirect_uri.as_str())
-            .append_pair("scope", &self.scope(metadata))
+            .append_pair("scope", &self.scopes.at(metadata))
             .append_pair("state", pending.state.expose())
             .append_pair("nonce", pending.nonce.expose())
             .append_pair("code_challenge", &challenge(&pending.verifier))
@@ -218,18 +209,6 @@ impl AuthorizationRequest {
         query.extend_pairs(&self.parameters).extend_pairs(&self.extra);
         drop(query);
         url
-    }
-
-    fn scope(&self, metadata: &ProviderMetadata) -> String {
-        let offered = |scope: &str| {
-            metadata.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|offered| offered == scope))
-        };
-        let asked = self.asked_scopes().filter(|scope| *scope != OFFLINE_ACCESS || offered(scope));
-        let is_added = self.wants_refresh_token
-            && !metadata.gives_refresh_tokens_unasked()
-            && offered(OFFLINE_ACCESS)
-            && self.asked_scopes().all(|scope| scope != OFFLINE_ACCESS);
-        asked.chain(is_added.then_some(OFFLINE_ACCESS)).collect::<Vec<_>>().join(" ")
     }
 
     fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -6,6 +6,7 @@ mod pending;
 mod pkce;
 mod prompt;
 mod redirect_uri;
+mod scopes;
 
 pub use authorization_request::AuthorizationRequest;
 pub use callback::{Callback, CallbackError};
@@ -13,6 +14,7 @@ pub use pending::{LoginStart, PendingLogin};
 pub(crate) use pkce::{challenge, random_token};
 pub use prompt::Prompt;
 pub use redirect_uri::RedirectUri;
+pub(crate) use scopes::Scopes;
 
 use crate::{IdToken, TokenResponse, Verified};
 

@@ -101,8 +101,29 @@ impl PendingLogin {
     }
 
     /// Whether the answer is one to this attempt: first its state, then the way it came, then its `iss`. Nothing else of
-    /// it counts before.
-    pub(crate) fn recognise(&self, callback: &Callback) -> Result<(), CallbackError> {
+    /// it counts before. [`Client::complete_login`](crate::Client::complete_login) judges by this too; who waits for one
+    /// answer among others asks here, and waits on.
+    ///
+    /// ```
+    /// # use vestibule::{AuthorizationRequest, Callback, RedirectUri, testing::TestProvider};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let op = TestProvider::new("https://op.example")?;
+    /// # let client = op.provider().native("acme-cli");
+    /// # let redirect_uri = RedirectUri::loopback("127.0.0.1:49152".parse()?, "/callback")?;
+    /// # let start = client.begin_login(&AuthorizationRequest::new(redirect_uri)).await?;
+    /// let forged = Callback::parse("code=c-1&state=guess")?;
+    /// assert!(start.pending.recognises(&forged).is_err());
+    ///
+    /// let answer = Callback::parse(&op.log_in(&start))?;
+    /// assert!(start.pending.recognises(&answer).is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`CallbackError::StateInvalid`], [`CallbackError::WrongMode`] or [`CallbackError::IssuerMismatch`], in this order.
+    pub fn recognises(&self, callback: &Callback) -> Result<(), CallbackError> {
         if callback.state() != Some(&self.state) {
             return Err(CallbackError::StateInvalid);
         }

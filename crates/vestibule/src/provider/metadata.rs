@@ -32,6 +32,8 @@ pub struct ProviderMetadata {
     pub revocation_endpoint: Option<Url>,
     /// Where users are sent to log out (RP-Initiated Logout section 2.1).
     pub end_session_endpoint: Option<Url>,
+    /// Where a login on another device is begun (RFC 8628 section 4).
+    pub device_authorization_endpoint: Option<Url>,
     /// How clients may authenticate at the token endpoint. `client_secret_basic` when the provider does not say.
     pub token_endpoint_auth_methods: Vec<String>,
     /// What it lets clients sign their assertions with; `None` when it does not say.
@@ -72,6 +74,7 @@ impl ProviderMetadata {
             introspection_endpoint: reader.called("introspection_endpoint")?,
             revocation_endpoint: reader.called("revocation_endpoint")?,
             end_session_endpoint: reader.visited("end_session_endpoint")?,
+            device_authorization_endpoint: reader.called("device_authorization_endpoint")?,
             token_endpoint_auth_methods: reader
                 .strings("token_endpoint_auth_methods_supported")?
                 .unwrap_or_else(|| vec!["client_secret_basic".into()]),
@@ -94,6 +97,7 @@ impl ProviderMetadata {
             &self.introspection_endpoint,
             &self.revocation_endpoint,
             &self.end_session_endpoint,
+            &self.device_authorization_endpoint,
         ];
         let own = self.issuer.url();
         [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri]

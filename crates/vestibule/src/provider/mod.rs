@@ -15,7 +15,7 @@ use metadata_cache::MetadataCache;
 use neighbours::Neighbours;
 
 use crate::{
-    Client, Clock, ConfigError, Credential, Error, Issuer, Random, ResourceServerBuilder, Service,
+    Client, Clock, ConfigError, Credential, Error, Issuer, Native, Random, ResourceServerBuilder, Service,
     SignatureVerifier, TokenError, WebApp,
     exchange::Exchange,
     keys::{FetchKeys, IssuerKeys, KeyCache, KeySource},
@@ -83,6 +83,12 @@ impl Provider {
     /// and uses PKCE all the same. An id or a secret that cannot be right is told by [`Client::begin_login`].
     pub fn web_app(&self, client_id: impl Into<String>, credential: impl Into<Credential>) -> Client<WebApp> {
         Client::registered(self.clone(), client_id.into(), credential.into())
+    }
+
+    /// An application on the user's own machine, registered at this provider without a secret (RFC 8252 section 8.4). An id
+    /// that cannot be right is told by [`Client::begin_login`].
+    pub fn native(&self, client_id: impl Into<String>) -> Client<Native> {
+        Client::registered(self.clone(), client_id.into(), Credential::nothing())
     }
 
     /// A program registered at this provider that acts for itself and logs nobody in.

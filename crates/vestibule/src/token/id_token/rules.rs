@@ -23,7 +23,7 @@ pub(crate) struct IdTokenRules<'a> {
 
 #[derive(Clone, Copy)]
 enum Occasion<'a> {
-    Login { nonce: &'a Nonce },
+    Login { nonce: Option<&'a Nonce> },
     Refresh { previous: &'a Identity },
 }
 
@@ -33,7 +33,12 @@ const MAX_AGE_AT_LOGIN: Duration = Duration::from_secs(10 * 60);
 impl<'a> IdTokenRules<'a> {
     /// The token that ends the login which sent this nonce.
     pub(crate) fn login(nonce: &'a Nonce) -> Self {
-        Self::new(Occasion::Login { nonce })
+        Self::new(Occasion::Login { nonce: Some(nonce) })
+    }
+
+    /// The token that ends a login on another device, which sends no nonce (RFC 8628 section 3.1).
+    pub(crate) fn device() -> Self {
+        Self::new(Occasion::Login { nonce: None })
     }
 
     /// A token that came with a refresh of the session which `previous` began.
@@ -158,8 +163,9 @@ impl IdTokenRules<'_> {
 
     fn check_nonce(&self, claims: &Claims) -> Result<(), IdTokenError> {
         let Occasion::Login { nonce } = self.occasion else { return Ok(()) };
-        match claims.text("nonce") {
-            Ok(Some(found)) if Nonce::new(found) == *nonce => Ok(()),
+        match (claims.text("nonce"), nonce) {
+            (Ok(Some(found)), Some(nonce)) if Nonce::new(found) == *nonce => Ok(()),
+            (Ok(None), None) => Ok(()),
             _ => Err(IdTokenError::NonceMismatch),
         }
     }
