@@ -5,7 +5,16 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod aside;
+mod browser;
 mod error;
+mod patience;
+mod redirect;
+mod surroundings;
 
+pub use browser::{Browser, BrowserError, SystemBrowser};
 pub use error::NativeError;
+pub use patience::{Cancel, WaitError};
+pub use redirect::{HandOver, Instance, Paste, RedirectError, RedirectPlan};
+pub use surroundings::{NoDisplay, Surroundings, Way};
 pub use vestibule;
