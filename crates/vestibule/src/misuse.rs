@@ -82,6 +82,47 @@
 //! impl vestibule::ClientKind for Homemade {}
 //! ```
 //!
+//! A native application keeps no secret, and logs its users in:
+//!
+//! ```
+//! # use vestibule::*; fn f(provider: &Provider) -> Client<Native> {
+//! provider.native("acme-cli")
+//! # }
+//! ```
+//! ```compile_fail,E0061
+//! # use vestibule::*; fn f(provider: &Provider) -> Client<Native> {
+//! provider.native("acme-cli", ClientSecret::new("secret"))
+//! # }
+//! ```
+//! ```compile_fail,E0599
+//! # use vestibule::*; fn f(app: Client<Native>) -> Client<Native> {
+//! app.with_secret_in_body()
+//! # }
+//! ```
+//! ```compile_fail,E0277
+//! # use vestibule::*; fn authenticated<K: Confidential>(_: &Client<K>) {} fn f(app: &Client<Native>) {
+//! authenticated(app);
+//! # }
+//! ```
+//! ```compile_fail,E0599
+//! # use vestibule::*; fn f(app: &Client<Native>) -> TokenSource {
+//! app.token_source(["reports:read"])
+//! # }
+//! ```
+//!
+//! Logins on another device are for applications that have no browser of their own:
+//!
+//! ```
+//! # use vestibule::*; async fn f(app: &Client<Native>, request: &DeviceRequest) {
+//! let _ = app.begin_device_login(request).await;
+//! # }
+//! ```
+//! ```compile_fail,E0599
+//! # use vestibule::*; async fn f(app: &Client<WebApp>, request: &DeviceRequest) {
+//! let _ = app.begin_device_login(request).await;
+//! # }
+//! ```
+//!
 //! A service acts for itself alone, and a web app for its users alone:
 //!
 //! ```
