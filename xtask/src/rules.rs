@@ -59,7 +59,7 @@ fn rule_of(word: &str) -> Option<String> {
     let table = word.strip_suffix(digits)?;
     let is_rule = digits.len() == 2
         && digits.bytes().all(|byte| byte.is_ascii_digit())
-        && ["a", "b", "bm", "c", "d", "e", "g", "h", "i"].contains(&table);
+        && ["a", "b", "bm", "c", "d", "e", "f", "g", "h", "i"].contains(&table);
     is_rule.then(|| word.to_uppercase())
 }
 

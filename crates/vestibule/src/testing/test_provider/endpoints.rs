@@ -87,11 +87,10 @@ fn token(body: &[u8], issuer: &TestIssuer, clock: &TestClock, grants: &Grants) -
     let Some(grant) = grant.filter(|grant| grant.challenge == proven) else {
         return refusal("invalid_grant");
     };
-    let mut claims = issuer.id_token_claims(&grant.client_id, "", clock.now());
-    match (&grant.nonce, claims.as_object_mut()) {
-        (Some(nonce), _) => claims["nonce"] = nonce.as_str().into(),
-        (None, Some(claims)) => drop(claims.remove("nonce")),
-        (None, None) => {}
+    let nonce = grant.nonce.as_deref();
+    let mut claims = issuer.id_token_claims(&grant.client_id, nonce.unwrap_or_default(), clock.now());
+    if let (None, Some(claims)) = (nonce, claims.as_object_mut()) {
+        claims.remove("nonce");
     }
     json_response(
         200,
