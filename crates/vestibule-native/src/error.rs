@@ -1,5 +1,7 @@
 use vestibule::{ConfigError, Diagnose, Diagnosis, Disposition, RandomError, RefreshError};
 
+use crate::{BrowserError, RedirectError, WaitError};
+
 /// What kept a native application from doing what it was asked.
 ///
 /// Its [`code`](Diagnose::code) names the rule, its [`disposition`](Diagnose::disposition) says what may follow:
@@ -10,9 +12,15 @@ pub enum NativeError {
     /// Nobody is signed in: never, no longer, or not in the account that was asked for.
     #[error("nobody is signed in")]
     NotSignedIn,
-    /// The application called the login off (checklist F09).
-    #[error("the login was called off")]
-    Cancelled,
+    /// There is no way back from the browser, or what came back was not it.
+    #[error(transparent)]
+    Redirect(#[from] RedirectError),
+    /// No page was shown.
+    #[error(transparent)]
+    Browser(#[from] BrowserError),
+    /// Nobody answered.
+    #[error(transparent)]
+    Wait(#[from] WaitError),
     /// The provider, or what came from it.
     #[error(transparent)]
     Provider(#[from] vestibule::Error),
@@ -26,11 +34,9 @@ impl Diagnose for NativeError {
                 Disposition::Gone,
                 "log in; whoever signs out anywhere is signed out here too",
             ),
-            Self::Cancelled => Diagnosis::new(
-                "native.cancelled",
-                Disposition::Reject,
-                "nothing was kept; log in again when the user wants to",
-            ),
+            Self::Redirect(error) => error.diagnosis(),
+            Self::Browser(error) => error.diagnosis(),
+            Self::Wait(error) => error.diagnosis(),
             Self::Provider(error) => error.diagnosis(),
         }
     }
