@@ -57,6 +57,7 @@ async fn e01_endpoints_are_https() {
         "userinfo_endpoint",
         "revocation_endpoint",
         "end_session_endpoint",
+        "device_authorization_endpoint",
     ];
     let insecure = [
         "http://op.example/x",
@@ -224,6 +225,7 @@ async fn e07_members_have_their_types() {
         ("userinfo_endpoint", json!(true)),
         ("revocation_endpoint", json!({})),
         ("end_session_endpoint", json!(0)),
+        ("device_authorization_endpoint", json!(false)),
         ("response_types_supported", json!("code")),
         ("id_token_signing_alg_values_supported", json!(["RS256", 256])),
         ("token_endpoint_auth_methods_supported", json!("client_secret_basic")),
@@ -241,7 +243,13 @@ async fn e07_members_have_their_types() {
 
 #[tokio::test]
 async fn e07_endpoints_are_plain() {
-    for endpoint in ["authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint"] {
+    for endpoint in [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "end_session_endpoint",
+        "device_authorization_endpoint",
+    ] {
         for odd in [
             "https://op.example/x#fragment",
             "https://op.example/x#",
