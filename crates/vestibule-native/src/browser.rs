@@ -90,3 +90,117 @@ fn is_page(url: &Url) -> bool {
 fn has_only_whole_escapes(url: &str) -> bool {
     url.split('%').skip(1).all(|rest| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Debug, Default)]
+    struct Witness {
+        opened: Mutex<Vec<String>>,
+        fails: bool,
+    }
+
+    impl Browser for Witness {
+        fn open(&self, url: &Url) -> Result<(), BrowserError> {
+            self.opened.lock().unwrap().push(url.as_str().to_owned());
+            if self.fails { Err(BrowserError::Unavailable) } else { Ok(()) }
+        }
+    }
+
+    async fn shown(url: &str) -> (Result<(), BrowserError>, Vec<String>) {
+        let witness = Arc::new(Witness::default());
+        let browser: Arc<dyn Browser> = witness.clone();
+        let result = show(&browser, &Url::parse(url).unwrap()).await;
+        let opened = witness.opened.lock().unwrap().clone();
+        (result, opened)
+    }
+
+    #[tokio::test]
+    async fn f12_pages_are_opened_as_they_are() {
+        for url in [
+            "https://op.example/authorize?a=b&c=d;$(id)",
+            "https://op.example/-calc?x=%25USERPROFILE%25",
+            "http://127.0.0.1:9400/authorize?a=b",
+            "http://[::1]:9400/",
+            "http://localhost:9400/",
+        ] {
+            assert_eq!(shown(url).await, (Ok(()), vec![url.to_owned()]));
+        }
+    }
+
+    #[tokio::test]
+    async fn f12_what_is_no_page_reaches_no_browser() {
+        for url in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ms-settings:privacy",
+            "http://op.example/authorize",
+            "http://127.0.0.1.evil.example/",
+            "https://-calc/",
+            "https://user:word@op.example/",
+            "https://op.example/?x=%USERPROFILE%",
+            "https://op.example/?x=%",
+            "https://op.example/'calc",
+            "https://op.example/^&calc|x",
+        ] {
+            assert_eq!(shown(url).await, (Err(BrowserError::Url), Vec::new()), "{url}");
+        }
+        assert_eq!(BrowserError::Url.code(), "native.browser_url");
+    }
+
+    #[tokio::test]
+    async fn f12_what_the_parser_lets_through_is_escaped_before_it_is_opened() {
+        let (result, opened) = shown("https://op.example/a\"b c\nd?x=\"&calc").await;
+        assert_eq!((result, opened), (Ok(()), vec!["https://op.example/a%22b%20cd?x=%22&calc".to_owned()]));
+        for text in ["-incognito", "&calc", "%USERPROFILE%", "\"", "\n", "cmd /C start"] {
+            assert!(Url::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn f13_a_browser_that_fails_is_told() {
+        let witness = Arc::new(Witness { fails: true, ..Witness::default() });
+        let browser: Arc<dyn Browser> = witness.clone();
+        let error = show(&browser, &Url::parse("https://op.example/").unwrap()).await.unwrap_err();
+        assert_eq!((error, error.code()), (BrowserError::Unavailable, "native.no_browser"));
+        assert_eq!(witness.opened.lock().unwrap().len(), 1);
+    }
+
+    /// Runs until the test is over, as a browser in the terminal does.
+    #[derive(Debug)]
+    struct InTheTerminal(Mutex<std::sync::mpsc::Receiver<()>>);
+
+    impl Browser for InTheTerminal {
+        fn open(&self, _: &Url) -> Result<(), BrowserError> {
+            let _ = self.0.lock().unwrap().recv();
+            Err(BrowserError::Unavailable)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f13_a_browser_that_runs_on_is_not_waited_for() {
+        let (_until_here, ends) = std::sync::mpsc::channel();
+        let browser: Arc<dyn Browser> = Arc::new(InTheTerminal(Mutex::new(ends)));
+        assert_eq!(show(&browser, &Url::parse("https://op.example/").unwrap()).await, Ok(()));
+    }
+
+    #[derive(Debug)]
+    struct Broken;
+
+    impl Browser for Broken {
+        fn open(&self, _: &Url) -> Result<(), BrowserError> {
+            panic!("a broken launcher")
+        }
+    }
+
+    #[tokio::test]
+    async fn f13_a_browser_that_panics_harms_nobody() {
+        let browser: Arc<dyn Browser> = Arc::new(Broken);
+        let error = show(&browser, &Url::parse("https://op.example/").unwrap()).await.unwrap_err();
+        assert_eq!(error, BrowserError::Unavailable);
+    }
+}

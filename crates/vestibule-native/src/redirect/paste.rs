@@ -48,3 +48,63 @@ pub(super) fn answer_in<'a>(url: &'a str, redirect_uri: &RedirectUri) -> Option<
     let query = url.strip_prefix(redirect_uri.as_str())?.strip_prefix('?')?;
     query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#').then_some(query)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use vestibule::Diagnose;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Entered(Option<String>, Mutex<String>);
+
+    impl Paste for Entered {
+        fn ask(&self, warning: &str) -> Option<String> {
+            *self.1.lock().unwrap() = warning.to_owned();
+            self.0.clone()
+        }
+    }
+
+    async fn paste(text: &str) -> Result<Callback, RedirectError> {
+        let redirect_uri = RedirectUri::new("http://127.0.0.1:8400/callback").unwrap();
+        let by_hand = Arc::new(Entered(Some(text.to_owned()), Mutex::default()));
+        let recognises =
+            |callback: &Callback| callback.state().is_some_and(|state| state.expose() == "right");
+        let answer = pasted(by_hand.clone(), &redirect_uri, recognises).await;
+        assert!(by_hand.1.lock().unwrap().contains("wants your account"), "asked without a warning");
+        answer
+    }
+
+    #[tokio::test]
+    async fn f16_the_answer_to_this_login_may_be_pasted() {
+        let callback = paste("  http://127.0.0.1:8400/callback?code=c&state=right\n").await.unwrap();
+        assert_eq!(callback.state().unwrap().expose(), "right");
+    }
+
+    #[tokio::test]
+    async fn f16_anything_else_is_refused() {
+        for text in [
+            "http://127.0.0.1:8400/callback?code=c",
+            "http://127.0.0.1:8400/callback?code=c&state=foreign",
+            "http://127.0.0.1:8401/callback?code=c&state=right",
+            "http://127.0.0.1:8400/callback/x?code=c&state=right",
+            "https://evil.example/callback?code=c&state=right",
+            "http://127.0.0.1:8400/callback?code=c&state=right#x",
+            "http://127.0.0.1:8400/callback?code=c&state=right&state=right",
+            "code=c&state=right",
+            "c",
+            "",
+        ] {
+            let error = paste(text).await.unwrap_err();
+            assert_eq!(
+                (error, error.code()),
+                (RedirectError::PasteRefused, "native.paste_refused"),
+                "{text}"
+            );
+        }
+        let long = format!("http://127.0.0.1:8400/callback?state=right&code={}", "c".repeat(LONGEST));
+        assert_eq!(paste(&long).await.unwrap_err(), RedirectError::PasteRefused);
+    }
+}

@@ -51,3 +51,69 @@ impl WayBack {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::{TcpListener, TcpStream},
+    };
+    use url::Url;
+    use vestibule::testing::SeededRandom;
+
+    use super::*;
+
+    /// Enters the redirect URI with this behind it, or nothing.
+    #[derive(Debug)]
+    struct Entered(Option<String>);
+
+    impl Paste for Entered {
+        fn ask(&self, _: &str) -> Option<String> {
+            self.0.clone()
+        }
+    }
+
+    async fn open() -> (WayBack, String) {
+        let way = WayBack::open(&RedirectPlan::any_port(), &SeededRandom::new(1)).await.unwrap();
+        let uri = way.redirect_uri().as_str().to_owned();
+        (way, uri)
+    }
+
+    fn authority(uri: &str) -> String {
+        Url::parse(uri).unwrap().authority().to_owned()
+    }
+
+    #[tokio::test]
+    async fn f16_a_pasted_answer_ends_the_wait_and_frees_the_port() {
+        let (way, uri) = open().await;
+        let by_hand: Arc<dyn Paste> = Arc::new(Entered(Some(format!("{uri}?code=c&state=s"))));
+        let callback = way.answer(Some(by_hand), |_| true).await.unwrap();
+        assert_eq!(callback.state().unwrap().expose(), "s");
+        assert!(TcpListener::bind(authority(&uri)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn f16_who_pastes_nothing_is_waited_for_as_before() {
+        let (way, uri) = open().await;
+        let authority = authority(&uri);
+        let browser = async {
+            for target in ["/callback?code=c&state=s", "/done"] {
+                let mut stream = TcpStream::connect(&authority).await.unwrap();
+                let head = format!("GET {target} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
+                stream.write_all(head.as_bytes()).await.unwrap();
+                stream.read_to_end(&mut Vec::new()).await.unwrap();
+            }
+        };
+        let by_hand: Arc<dyn Paste> = Arc::new(Entered(None));
+        let (callback, ()) = tokio::join!(way.answer(Some(by_hand), |_| true), browser);
+        assert_eq!(callback.unwrap().state().unwrap().expose(), "s");
+    }
+
+    #[tokio::test]
+    async fn f16_a_wrong_paste_ends_the_login() {
+        let (way, _) = open().await;
+        let by_hand: Arc<dyn Paste> =
+            Arc::new(Entered(Some("https://evil.example/?code=c&state=s".to_owned())));
+        assert_eq!(way.answer(Some(by_hand), |_| true).await.unwrap_err(), RedirectError::PasteRefused);
+    }
+}

@@ -3,7 +3,7 @@
 
 mod channel;
 mod message;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::{ffi::OsString, fmt, path::Path, time::Duration};

@@ -46,10 +46,7 @@ impl Loopback {
         let listener = listen(plan).await?;
         let address = listener.local_addr().map_err(|_| RedirectError::BindFailed)?;
         Ok(Self {
-            redirect_uri: RedirectUri::new(format!(
-                "http://{}{path}",
-                authority(address.ip(), Some(address.port()))
-            ))?,
+            redirect_uri: RedirectUri::loopback(address, &path)?,
             // Browsers leave the scheme's own port out.
             door: Door {
                 authority: authority(address.ip(), Some(address.port()).filter(|port| *port != 80)),
