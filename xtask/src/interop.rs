@@ -1,4 +1,4 @@
-//! The example applications against OpenID Providers that we did not write.
+//! The example applications and the command against OpenID Providers that we did not write.
 
 use std::process::Command;
 

@@ -33,6 +33,7 @@ const provider = new Provider(issuer, {
   features: {
     backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
     introspection: { enabled: true },
     resourceIndicators: {
       enabled: true,
@@ -61,7 +62,7 @@ const provider = new Provider(issuer, {
   loadExistingGrant,
   pkce: { required: () => true },
   rotateRefreshToken: true,
-  ttl: { AccessToken: () => lifetimes.accessToken, ClientCredentials: 600, Grant: 86400, IdToken: 3600, RefreshToken: 86400, Session: 86400 },
+  ttl: { AccessToken: () => lifetimes.accessToken, ClientCredentials: 600, DeviceCode: 600, Grant: 86400, IdToken: 3600, RefreshToken: 86400, Session: 86400 },
 });
 
 // The organisation consented in advance for one of its applications: its users see no consent page there.

@@ -36,6 +36,10 @@ pub(crate) struct Probe {
 #[derive(Debug)]
 pub(crate) struct Robot;
 
+/// An application in a terminal, which has no secret.
+#[derive(Debug)]
+pub(crate) struct Terminal;
+
 impl Clients {
     /// The probe listens at `probe`.
     pub(crate) fn new(probe: Url, relay: &Relay) -> Result<Self> {
@@ -57,6 +61,12 @@ impl Probe {
 impl Robot {
     pub(crate) const CLIENT_ID: &str = "robot";
     pub(crate) const SECRET: &str = "the robot's secret: 100% +safe";
+}
+
+impl Terminal {
+    pub(crate) const CLIENT_ID: &str = "acme-cli";
+    /// Whatever its port is (RFC 8252 section 7.3).
+    pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1/callback";
 }
 
 fn new_key() -> Result<PrivateKey> {

@@ -5,8 +5,10 @@
 
 mod application;
 mod browser;
+mod chromium;
 mod clients;
 mod form;
+mod npm;
 mod probe;
 mod process;
 mod provider;
@@ -23,11 +25,12 @@ use tokio::signal::unix::{SignalKind, signal};
 const HELP: &str = "\
 The example applications against OpenID Providers that we did not write, all on loopback.
 
-Usage: cargo xtask interop [PROVIDER...]
+Usage: cargo xtask interop [PART...]
 
-Providers, all of them unless some are named:
-  oidc-provider  from npm; needs Node.js 20 or newer and npm
-  keycloak       from Maven Central; needs Java 17 or newer and Maven
+Parts, all of them unless some are named:
+  oidc-provider  web applications at the provider from npm; needs Node.js 20 or newer and npm
+  keycloak       web applications at the one from Maven Central; needs Java 17 or newer and Maven
+  native         native applications at both; needs Chromium too
 
 What it downloads is kept in target/interop; logs are there too.";
 
@@ -58,22 +61,24 @@ async fn main() -> ExitCode {
     report.close()
 }
 
-/// The providers to run against.
+/// What to run.
 #[derive(Debug, Clone, Copy)]
 struct Named {
     oidc_provider: bool,
     keycloak: bool,
+    native: bool,
 }
 
 impl Named {
     /// `None`: help is wanted. An argument that nobody knows is the error.
     fn read(arguments: &[String]) -> Result<Option<Self>, &str> {
         let all = arguments.is_empty();
-        let mut named = Self { oidc_provider: all, keycloak: all };
+        let mut named = Self { oidc_provider: all, keycloak: all, native: all };
         for argument in arguments {
             match argument.as_str() {
                 "oidc-provider" => named.oidc_provider = true,
                 "keycloak" => named.keycloak = true,
+                "native" => named.native = true,
                 "--help" | "-h" => return Ok(None),
                 unknown => return Err(unknown),
             }
@@ -88,6 +93,9 @@ impl Named {
         }
         if self.keycloak {
             let _ = scenario::keycloak::run(report).await;
+        }
+        if self.native {
+            let _ = scenario::native::run(report).await;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What must hold at every provider, and what at one of them.
 
 pub(crate) mod keycloak;
+pub(crate) mod native;
 pub(crate) mod oidc_provider;
 
 mod api;

@@ -63,7 +63,7 @@ async fn secret_in_the_form(report: &mut Report, stage: &mut Stage<OidcProvider>
     report
         .step("the provider starts again, takes secrets in the form body only, and gets them there", async {
             stage.provider.stop().await?;
-            stage.provider.start_offering(&["client_secret_post", "private_key_jwt"]).await?;
+            stage.provider.start_offering(&["client_secret_post", "private_key_jwt", "none"]).await?;
             stage.start_applications().await?;
             let grace = Browser::new()?;
             for application in [&stage.dashboard, &stage.docs_portal] {

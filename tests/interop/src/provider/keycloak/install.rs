@@ -14,7 +14,7 @@ const UNPACK: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unp
 const OLDEST_JAVA: u32 = 17;
 
 /// What nothing here needs, and the server would spend seconds of each start on.
-const SWITCHED_OFF: &str = "account,admin,ciba,device-flow,kerberos,passkeys";
+const SWITCHED_OFF: &str = "account,admin,ciba,kerberos,passkeys";
 
 /// Puts the server into a folder, and returns that folder.
 pub(super) async fn server() -> Result<PathBuf> {

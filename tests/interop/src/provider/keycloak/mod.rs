@@ -19,7 +19,7 @@ use self::admin::Admin;
 use super::{PASSWORD, Prompt, Provider, Refresh};
 use crate::application::Application;
 use crate::browser::Page;
-use crate::clients::{API, Clients, Probe, Robot};
+use crate::clients::{API, Clients, Probe, Robot, Terminal};
 use crate::form::Form;
 use crate::process::{Process, log_tail};
 
@@ -135,6 +135,8 @@ async fn run(folder: &Path, issuer: &Url, clients: &Clients) -> Result<Process> 
         .env("PROBE_LOGOUT_URL", probe.relayed_logout.as_str())
         .env("ROBOT_ID", Robot::CLIENT_ID)
         .env("ROBOT_SECRET", Robot::SECRET)
+        .env("TERMINAL_ID", Terminal::CLIENT_ID)
+        .env("TERMINAL_URL", Terminal::REDIRECT_URI)
         .env("API", API);
     let mut process = Process::start(Keycloak::NAME, &mut command)?;
     let discovery = format!("{issuer}/.well-known/openid-configuration");

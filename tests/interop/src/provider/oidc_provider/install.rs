@@ -1,16 +1,11 @@
-//! The npm packages of the provider, installed once for each lock file.
+//! The npm packages of the provider.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use tokio::process::Command;
+use anyhow::Result;
 
-use crate::process::{run_to_end, work_folder};
+use crate::npm;
 
-const OLDEST_NODE: u32 = 20;
-
-/// The provider's sources. Compiled in, so that the program needs no path to the checkout.
 const SOURCES: [(&str, &str); 5] = [
     ("package.json", include_str!("../../../oidc-provider/package.json")),
     ("package-lock.json", include_str!("../../../oidc-provider/package-lock.json")),
@@ -20,39 +15,6 @@ const SOURCES: [(&str, &str); 5] = [
 ];
 
 /// Puts the provider and its packages into a folder, and returns that folder.
-pub(crate) async fn provider() -> Result<PathBuf> {
-    check_node().await?;
-    let folder = work_folder().join("oidc-provider");
-    fs::create_dir_all(&folder)?;
-    for (name, content) in SOURCES {
-        fs::write(folder.join(name), content).with_context(|| format!("cannot write {name}"))?;
-    }
-    let installed = folder.join("node_modules/installed-from-lock.json");
-    let lock = fs::read(folder.join("package-lock.json"))?;
-    if fs::read(&installed).is_ok_and(|from| from == lock) {
-        return Ok(folder);
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
-    run_to_end("npm", &mut npm).await?;
-    fs::write(&installed, lock)?;
-    Ok(folder)
-}
-
-/// The installed version of the npm package `name`.
-pub(crate) fn version_of(name: &str, folder: &Path) -> Result<String> {
-    let manifest = fs::read_to_string(folder.join("node_modules").join(name).join("package.json"))?;
-    let manifest: serde_json::Value = serde_json::from_str(&manifest)?;
-    Ok(manifest["version"].as_str().context("a package without a version")?.to_owned())
-}
-
-async fn check_node() -> Result<()> {
-    let answer = Command::new("node").arg("--version").output().await;
-    let Ok(answer) = answer else {
-        bail!("node is not on PATH: install Node.js {OLDEST_NODE} or newer, with npm");
-    };
-    let version = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
-    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
-    ensure!(major >= Some(OLDEST_NODE), "node is {version}: install Node.js {OLDEST_NODE} or newer");
-    Ok(())
+pub(super) async fn provider() -> Result<PathBuf> {
+    npm::install("oidc-provider", &SOURCES).await
 }

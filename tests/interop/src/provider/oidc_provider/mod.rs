@@ -17,8 +17,9 @@ use self::control::Control;
 use super::{PASSWORD, Prompt, Provider, Refresh};
 use crate::application::Application;
 use crate::browser::Page;
-use crate::clients::{API, Clients, Probe, Robot};
+use crate::clients::{API, Clients, Probe, Robot, Terminal};
 use crate::form::Form;
+use crate::npm;
 use crate::process::Process;
 
 /// The provider. It calls its users by the name that they log in with.
@@ -43,7 +44,10 @@ struct Listening {
 }
 
 /// How clients may authenticate, unless a scenario says otherwise.
-const AUTHENTICATION: [&str; 3] = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+const AUTHENTICATION: [&str; 4] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+
+/// RFC 8628 section 3.4.
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 impl Provider for OidcProvider {
     const NAME: &'static str = "oidc-provider";
@@ -52,7 +56,7 @@ impl Provider for OidcProvider {
 
     async fn install() -> Result<(PathBuf, String)> {
         let folder = install::provider().await?;
-        let version = install::version_of(Self::NAME, &folder)?;
+        let version = npm::version_of(Self::NAME, &folder)?;
         Ok((folder, version))
     }
 
@@ -154,7 +158,7 @@ impl Running {
 }
 
 /// What the provider is told of its clients; it offers these methods of client authentication.
-fn registrations(clients: &Clients, authentication: &[&str]) -> [Value; 4] {
+fn registrations(clients: &Clients, authentication: &[&str]) -> [Value; 5] {
     let Clients { dashboard, docs_portal, probe } = clients;
     let at_probe = |path: &str| probe.base.join(path).ok();
     [
@@ -177,6 +181,13 @@ fn registrations(clients: &Clients, authentication: &[&str]) -> [Value; 4] {
             "grant_types": ["client_credentials"],
             "redirect_uris": [],
             "response_types": [],
+        }),
+        json!({
+            "client_id": Terminal::CLIENT_ID,
+            "application_type": "native",
+            "token_endpoint_auth_method": "none",
+            "grant_types": ["authorization_code", "refresh_token", DEVICE_CODE],
+            "redirect_uris": [Terminal::REDIRECT_URI],
         }),
     ]
 }

@@ -1,0 +1,35 @@
+//! Native applications: in a terminal, with a real browser beside it.
+
+mod device;
+
+use crate::chromium::Chromium;
+use crate::provider::Provider;
+use crate::provider::keycloak::Keycloak;
+use crate::provider::oidc_provider::OidcProvider;
+use crate::report::{Report, Stopped};
+use crate::stage::Stage;
+
+/// The whole run.
+pub(crate) async fn run(report: &mut Report) -> Result<(), Stopped> {
+    report.part("native applications");
+    let (chromium, version) = report.step("Chromium and its driver are there", Chromium::install()).await?;
+    println!("    {version}");
+    let small = at::<OidcProvider>(report, &chromium).await;
+    let large = at::<Keycloak>(report, &chromium).await;
+    small.and(large)
+}
+
+/// What must hold at every provider.
+async fn at<P: Provider>(report: &mut Report, chromium: &Chromium) -> Result<(), Stopped> {
+    let stage = Stage::<P>::set(report).await?;
+    let outcome = act(report, &stage, chromium).await;
+    if outcome.is_err() {
+        stage.print_log_tails();
+    }
+    outcome
+}
+
+async fn act<P: Provider>(report: &mut Report, stage: &Stage<P>, chromium: &Chromium) -> Result<(), Stopped> {
+    device::approved(report, stage, chromium).await?;
+    device::refused(report, stage, chromium).await
+}
