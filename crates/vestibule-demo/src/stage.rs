@@ -47,7 +47,7 @@ impl Stage {
         let Self { idp, dashboard, docs_portal, .. } = &stage;
         let (settings, rp) =
             testing::register(idp, dashboard.client_id, &dashboard.url, Some(&docs_portal.url))?;
-        let dashboard_app = named(info_span!("dashboard"), dashboard::app(&settings, rp));
+        let dashboard_app = named(info_span!("dashboard"), dashboard::app(&settings, rp)?);
         let (settings, rp) =
             testing::register(idp, docs_portal.client_id, &docs_portal.url, Some(&dashboard.url))?;
         stage.servers.spawn(on_axum::serve_on(dashboard_listener, dashboard_app, once(stopped.clone())));

@@ -7,7 +7,7 @@ use crate::provider::Provider;
 pub(crate) fn approve(provider: &Provider, user_code: &str, session: &str) -> Option<()> {
     let now = provider.clock.unix();
     let mut environment = provider.environment();
-    let asked = environment.device_codes.undecided(user_code, now).cloned()?;
+    let (_, asked) = environment.device_codes.undecided(user_code, now)?;
     let grant = environment.join(session, &asked.client_id, &asked.scope, None)?;
     let user = grant.login.clone();
     let grant = environment.grants.add(grant);
@@ -21,9 +21,9 @@ pub(crate) fn approve(provider: &Provider, user_code: &str, session: &str) -> Op
 pub(crate) fn deny(provider: &Provider, user_code: &str) -> Option<()> {
     let now = provider.clock.unix();
     let mut environment = provider.environment();
-    let client = environment.device_codes.undecided(user_code, now)?.client_id.clone();
+    let (_, asked) = environment.device_codes.undecided(user_code, now)?;
     environment.device_codes.decide(user_code, None, now);
     drop(environment);
-    provider.emit(EventKind::DeviceDenied { client });
+    provider.emit(EventKind::DeviceDenied { client: asked.client_id });
     Some(())
 }

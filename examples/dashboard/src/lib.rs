@@ -1,7 +1,7 @@
 //! A dashboard: public start page, protected account page, an API.
 //!
-//! All that concerns sign-in is in this file: who is there comes in by the extractors [`Visitor`] and [`Session`], and
-//! [`vestibule_axum::wrap`] does the rest.
+//! All that concerns sign-in is in this file: who is there comes in by the extractors [`Visitor`], [`Session`] and, where
+//! programs may call too, [`Caller`](vestibule_axum::Caller); [`wrap`] and [`wrap_api`] do the rest.
 
 mod metrics;
 mod view;
@@ -14,16 +14,20 @@ use axum::{
     routing::{get, post},
 };
 use example_shared::{
-    CameFrom, Page, Settings, Site, account,
+    CameFrom, Page, Settings, SettingsError, Site, account,
     on_axum::{api_me, end_other_sessions, end_session, stylesheet},
 };
-use vestibule_axum::{Failure, RelyingParty, Session, Visitor};
+use vestibule_axum::{Failure, RelyingParty, Session, Visitor, wrap, wrap_api};
 
 pub use metrics::metrics;
 
 /// The whole application.
-pub fn app(settings: &Settings, relying_party: RelyingParty) -> Router {
+///
+/// # Errors
+/// When the settings are no good for an API.
+pub fn app(settings: &Settings, relying_party: RelyingParty) -> Result<Router, SettingsError> {
     let site = Site::new(view::LOOKS, settings);
+    let api = settings.api(&relying_party)?;
     let router = Router::new()
         .route("/", get(overview))
         .route("/me", get(me))
@@ -32,7 +36,8 @@ pub fn app(settings: &Settings, relying_party: RelyingParty) -> Router {
         .route("/api/me", get(api_me))
         .route("/style.css", get(stylesheet))
         .with_state(Arc::new(site));
-    vestibule_axum::wrap(router, relying_party) // last: endpoints, and cover for every route
+    // Last: endpoints, and cover for every route.
+    Ok(wrap(wrap_api(router, api), relying_party))
 }
 
 /// `GET /`: for everybody, with more in it for those who are signed in.

@@ -13,6 +13,6 @@ async fn main() -> anyhow::Result<()> {
     }
     // Asks nobody anything yet: the provider may be down, and the application starts all the same.
     let provider = Provider::new(&settings.issuer)?;
-    let app = dashboard::app(&settings, settings.relying_party(&provider)?);
+    let app = dashboard::app(&settings, settings.relying_party(&provider)?)?;
     Ok(example_shared::on_axum::serve(&settings.listen_addr, app).await?)
 }

@@ -3,10 +3,10 @@
 use anyhow::Result;
 use example_shared::{
     Me,
-    testing::{ACCESS_TOKEN_LIFETIME, Browser, Stage},
+    testing::{ACCESS_TOKEN_LIFETIME, Browser, Page, Stage},
 };
 use reqwest::{StatusCode, header};
-use vestibule_dev_idp::{Misbehaviour, Outage, TokenAnswerFault};
+use vestibule_dev_idp::{Application, Misbehaviour, Outage, TokenAnswerFault};
 
 const END: &str = "/me/sessions/end";
 const END_OTHERS: &str = "/me/sessions/end-others";
@@ -46,6 +46,26 @@ async fn the_api_knows_the_user_and_nobody_else() -> Result<()> {
     let me: Me = alice.call(&stage.at("/api/me")).await?.expect(StatusCode::OK)?.json()?;
     assert_eq!(me.name.as_deref(), Some("Alice Liddell"));
     assert!(me.sub.starts_with("usr_") && me.sid.is_some());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_api_takes_access_tokens_that_are_meant_for_it() -> Result<()> {
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
+    let (alice, _) = stage.alice_at("/me").await?;
+    let in_browser: Me = alice.call(&stage.at("/api/me")).await?.expect(StatusCode::OK)?.json()?;
+    let token_for = |audience: &str| -> Result<String> {
+        stage.idp.register(Application::native("acme-cli").access_token_audience(audience))?;
+        let token = stage.idp.access_token("acme-cli").subject(&in_browser.sub);
+        Ok(token.sid(in_browser.sid.as_deref().unwrap_or_default()).sign()?)
+    };
+    let call = async |token: &str| -> Result<Page> {
+        Browser::new()?.call_with_token(&stage.at("/api/me"), token).await
+    };
+    let me: Me = call(&token_for(&stage.at(""))?).await?.expect(StatusCode::OK)?.json()?;
+    assert_eq!((&me.sub, &me.sid), (&in_browser.sub, &in_browser.sid));
+    let problem = call(&token_for("https://elsewhere.example")?).await?.problem(StatusCode::UNAUTHORIZED)?;
+    assert_eq!(problem["code"], "rs.audience");
     Ok(())
 }
 

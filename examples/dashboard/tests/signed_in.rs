@@ -25,7 +25,7 @@ fn dashboard() -> Result<(Router, RelyingParty)> {
         other_app: None,
     };
     let relying_party = settings.relying_party(&Provider::new(&settings.issuer)?)?;
-    Ok((dashboard::app(&settings, relying_party.clone()), relying_party))
+    Ok((dashboard::app(&settings, relying_party.clone())?, relying_party))
 }
 
 async fn alice(relying_party: &RelyingParty) -> Result<SignedIn> {

@@ -12,9 +12,13 @@ use tokio_tungstenite::{
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
+fn stage() -> Result<Stage> {
+    Stage::set_axum("live", |settings, relying_party| Ok(live::app(settings, relying_party)))
+}
+
 #[tokio::test]
 async fn an_event_stream_ends_when_its_user_logs_out_elsewhere() -> Result<()> {
-    let stage = Stage::set_axum("live", live::app)?;
+    let stage = stage()?;
     let (alice, _) = stage.alice_at("/").await?;
     let mut events = Events::of(alice.stream(&stage.at("/events")).await?);
     assert_eq!(events.next().await?.context("an event")?, "event: present\ndata: 0");
@@ -28,7 +32,7 @@ async fn an_event_stream_ends_when_its_user_logs_out_elsewhere() -> Result<()> {
 
 #[tokio::test]
 async fn a_socket_carries_messages_until_its_user_logs_out_elsewhere() -> Result<()> {
-    let stage = Stage::set_axum("live", live::app)?;
+    let stage = stage()?;
     let (alice, _) = stage.alice_at("/").await?;
     let mut socket = connect(&stage, &alice, None).await?;
     socket.send("hello".into()).await?;
@@ -41,7 +45,7 @@ async fn a_socket_carries_messages_until_its_user_logs_out_elsewhere() -> Result
 
 #[tokio::test]
 async fn a_socket_is_opened_by_pages_of_this_application_only() -> Result<()> {
-    let stage = Stage::set_axum("live", live::app)?;
+    let stage = stage()?;
     let (alice, _) = stage.alice_at("/").await?;
     for origin in ["http://evil.example", "http://127.0.0.1:1", "null"] {
         let refused = connect(&stage, &alice, Some(origin)).await.unwrap_err();
@@ -54,7 +58,7 @@ async fn a_socket_is_opened_by_pages_of_this_application_only() -> Result<()> {
 
 #[tokio::test]
 async fn the_page_runs_no_script_but_its_own() -> Result<()> {
-    let stage = Stage::set_axum("live", live::app)?;
+    let stage = stage()?;
     let (alice, page) = stage.alice_at("/").await?;
     let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str()?;
     assert!(policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"));

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
-use vestibule_web::{OtherSession, Session, SessionError};
+use vestibule_web::{OtherSession, Session, SessionError, vestibule::AccessGrant};
 
 use crate::device::device;
 
@@ -30,6 +30,12 @@ impl Me {
             name: session.name(),
             sid: session.sid().map(str::to_owned),
         })
+    }
+
+    /// What an access token says about the user whom it acts for: no name, as a rule.
+    pub fn by_token(grant: &AccessGrant) -> Self {
+        let name = grant.claim("name").and_then(|name| name.as_str()).map(str::to_owned);
+        Self { sub: grant.subject().to_owned(), name, sid: grant.sid().map(str::to_owned) }
     }
 }
 

@@ -8,16 +8,19 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue},
     response::{IntoResponse, Redirect, Response},
 };
-use vestibule_axum::{CheckedForm, Failure, Session};
+use vestibule_axum::{Caller, CheckedForm, Failure};
 
 use crate::{EndListed, Me, NoFields, Page, Site, listen, stopped};
 
-/// `GET /api/me`
+/// `GET /api/me`: for pages by their session, for other programs by their access token.
 ///
 /// # Errors
 /// As [`Me::of`].
-pub async fn api_me(session: Session) -> Result<Json<Me>, Failure> {
-    Ok(Json(Me::of(&session).await?))
+pub async fn api_me(caller: Caller) -> Result<Json<Me>, Failure> {
+    Ok(Json(match caller {
+        Caller::User(session) => Me::of(&session).await?,
+        Caller::Token(bearer) => Me::by_token(&bearer),
+    }))
 }
 
 /// `POST /me/sessions/end`

@@ -2,8 +2,8 @@ use std::env;
 
 use url::{Host, Url};
 use vestibule_web::{
-    ConfigError, CookieKeys, MemoryStore, RelyingParty,
-    vestibule::{ClientSecret, Diagnose, OsRandom, Provider, RandomError},
+    Api, ConfigError, CookieKeys, MemoryStore, RelyingParty,
+    vestibule::{self, ClientSecret, Diagnose, OsRandom, Provider, RandomError},
 };
 
 /// What an example is told by its environment.
@@ -32,6 +32,12 @@ pub enum SettingsError {
     /// A variable that has no default is not set.
     #[error("{0} is not set: {1}")]
     Missing(&'static str, &'static str),
+    /// The application's API cannot be what the settings say.
+    #[error(transparent)]
+    Api(#[from] ConfigError),
+    /// Nor can what it accepts.
+    #[error(transparent)]
+    ResourceServer(#[from] vestibule::ConfigError),
     /// `BASE_URL` is no URL.
     #[error("BASE_URL is not a URL: give the origin that browsers see, such as https://app.acme.example")]
     BaseUrl,
@@ -83,6 +89,16 @@ impl Settings {
             base_url,
             listen_addr,
         })
+    }
+
+    /// The application's API, for programs that call it with access tokens of the same provider: those that name the
+    /// application's origin in `aud`, until their user logs out.
+    ///
+    /// # Errors
+    /// When the origin is no good for an API.
+    pub fn api(&self, relying_party: &RelyingParty) -> Result<Api, SettingsError> {
+        let resource_server = relying_party.client().provider().resource_server(&self.base_url).build()?;
+        Ok(Api::builder(resource_server, &self.base_url).revocable_by(relying_party).build()?)
     }
 
     /// The relying party that these settings describe: its sessions rest in memory, everything else is by default.

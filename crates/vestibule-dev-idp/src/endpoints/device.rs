@@ -22,12 +22,12 @@ pub(crate) async fn device(State(provider): State<Arc<Provider>>, request: Reque
     if let Some(name) = parameters.repeated() {
         return pages::refusal(&format!("The parameter {name} is repeated."));
     }
-    let Some(user_code) = parameters.get("user_code") else { return pages::device_code_wanted("", None) };
-    let asked = provider.environment().device_codes.undecided(user_code, provider.clock.unix()).cloned();
-    match asked {
-        None => pages::device_code_wanted(user_code, Some("No device waits with this code, or no longer.")),
-        Some(asked) if answered => answer(&provider, &headers, user_code, &asked, &parameters),
-        Some(asked) => question(&provider, &headers, user_code, &asked),
+    let Some(typed) = parameters.get("user_code") else { return pages::device_code_wanted("", None) };
+    let waiting = provider.environment().device_codes.undecided(typed, provider.clock.unix());
+    match waiting {
+        None => pages::device_code_wanted(typed, Some("No device waits with this code, or no longer.")),
+        Some((code, asked)) if answered => answer(&provider, &headers, &code, &asked, &parameters),
+        Some((code, asked)) => question(&provider, &headers, &code, &asked),
     }
 }
 

@@ -47,10 +47,11 @@ impl DeviceCodes {
         (device_code, user_code)
     }
 
-    /// What the device asked for that shows this user code, as long as nobody decided.
-    pub(crate) fn undecided(&self, user_code: &str, now: i64) -> Option<&Asked> {
+    /// What the device asked for that shows this user code, as long as nobody decided; and the code as it shows it.
+    pub(crate) fn undecided(&self, user_code: &str, now: i64) -> Option<(String, Asked)> {
         let user_code = plain(user_code);
-        self.0.values().find(|waiting| waiting.is_undecided(&user_code, now)).map(|waiting| &waiting.asked)
+        let waiting = self.0.values().find(|waiting| waiting.is_undecided(&user_code, now))?;
+        Some((waiting.user_code.clone(), waiting.asked.clone()))
     }
 
     /// Lets the device in, if `grant` is there; else it is denied.

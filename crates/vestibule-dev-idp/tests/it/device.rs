@@ -67,7 +67,7 @@ async fn a_device_is_let_in_by_a_browser() {
     assert!(login_page.body.contains("Alice Liddell") && login_page.body.contains(CLI));
     let back = device.page(&world, "login", "alice").await;
     assert_eq!(back.header("location"), Some(format!("/device?user_code={user_code}").as_str()));
-    let question = world.get(&format!("/device?user_code={user_code}")).await;
+    let question = world.get(&format!("/device?user_code={typed}")).await;
     for shown in [user_code, CLI, "offline_access", "Alice Liddell", "Did you ask for this?"] {
         assert!(question.body.contains(shown), "{shown}");
     }

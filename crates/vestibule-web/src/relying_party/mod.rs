@@ -9,7 +9,7 @@ use bytes::Bytes;
 pub use builder::RelyingPartyBuilder;
 pub use sessions::{NoSessions, Sealed, SealedRevocable, Stored};
 
-use vestibule::{Client, CodeFlow};
+use vestibule::{AnyKind, Client, CodeFlow};
 
 use crate::{
     challenge,
@@ -34,6 +34,11 @@ impl RelyingParty {
         base_url: impl Into<String>,
     ) -> RelyingPartyBuilder<NoSessions> {
         RelyingPartyBuilder::new(client.erase(), base_url.into())
+    }
+
+    /// The client that its users log in by.
+    pub fn client(&self) -> &Client<AnyKind> {
+        &self.0.client
     }
 
     /// Which of the engine's endpoints answers this path, if any.

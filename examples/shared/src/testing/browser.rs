@@ -80,6 +80,14 @@ impl Browser {
         Page::read(request.send().await?).await
     }
 
+    /// Calls an API with an access token, as a program would.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn call_with_token(&self, url: &str, token: &str) -> Result<Page> {
+        Page::read(self.http.get(url).bearer_auth(token).send().await?).await
+    }
+
     /// Opens an answer that goes on, as a script of its own site.
     ///
     /// # Errors

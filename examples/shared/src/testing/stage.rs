@@ -6,7 +6,7 @@ use vestibule_dev_idp::{DevIdp, User};
 use vestibule_web::RelyingParty;
 
 use super::{Browser, Page, register};
-use crate::Settings;
+use crate::{Settings, SettingsError};
 
 /// One application and a provider, on free ports. A drop stops both.
 #[derive(Debug)]
@@ -45,10 +45,14 @@ impl Stage {
     #[cfg(feature = "axum")]
     pub fn set_axum(
         client_id: &str,
-        app: impl FnOnce(&Settings, RelyingParty) -> axum::Router,
+        app: impl FnOnce(&Settings, RelyingParty) -> Result<axum::Router, SettingsError>,
     ) -> Result<Self> {
         Self::set(client_id, |listener, settings, relying_party| {
-            crate::on_axum::serve_on(listener, app(&settings, relying_party), std::future::pending())
+            let app = app(&settings, relying_party);
+            async {
+                crate::on_axum::serve_on(listener, app.map_err(io::Error::other)?, std::future::pending())
+                    .await
+            }
         })
     }
 
