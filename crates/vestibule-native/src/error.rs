@@ -1,6 +1,6 @@
 use vestibule::{ConfigError, Diagnose, Diagnosis, Disposition, RandomError, RefreshError};
 
-use crate::{BrowserError, RedirectError, WaitError};
+use crate::{BrowserError, LockError, RedirectError, VaultError, WaitError};
 
 /// What kept a native application from doing what it was asked.
 ///
@@ -21,6 +21,12 @@ pub enum NativeError {
     /// Nobody answered.
     #[error(transparent)]
     Wait(#[from] WaitError),
+    /// The tokens cannot be kept or read.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Another process is at it.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// The provider, or what came from it.
     #[error(transparent)]
     Provider(#[from] vestibule::Error),
@@ -37,6 +43,8 @@ impl Diagnose for NativeError {
             Self::Redirect(error) => error.diagnosis(),
             Self::Browser(error) => error.diagnosis(),
             Self::Wait(error) => error.diagnosis(),
+            Self::Vault(error) => error.diagnosis(),
+            Self::Lock(error) => error.diagnosis(),
             Self::Provider(error) => error.diagnosis(),
         }
     }
