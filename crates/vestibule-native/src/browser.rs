@@ -17,13 +17,16 @@ pub trait Browser: fmt::Debug + Send + Sync + 'static {
 
 /// The browser of the desktop, or what the variable `BROWSER` names. The URL is one argument; no shell is involved.
 ///
-/// A success says little: launchers report it with no display at all. See [`Surroundings`](crate::Surroundings), and show
+/// It checks the URL itself, too. A success says little: launchers report it with no display at all. See [`Surroundings`](crate::Surroundings), and show
 /// the URL too.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemBrowser;
 
 impl Browser for SystemBrowser {
     fn open(&self, url: &Url) -> Result<(), BrowserError> {
+        if !is_page(url) {
+            return Err(BrowserError::Url);
+        }
         webbrowser::open(url.as_str()).map_err(|_| BrowserError::Unavailable)
     }
 }

@@ -1,0 +1,3 @@
+//! Table F, in processes of their own.
+
+mod browser;
