@@ -30,7 +30,7 @@ pub struct AccountInfo {
 
 impl Account {
     pub(crate) fn file_name(&self) -> String {
-        lock::name(&[&self.issuer, &self.client_id, &self.subject])
+        lock::digest_of(&[&self.issuer, &self.client_id, &self.subject])
     }
 
     pub(super) fn belongs_to(&self, issuer: &str, client_id: &str) -> bool {

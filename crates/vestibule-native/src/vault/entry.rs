@@ -14,7 +14,7 @@ pub(crate) struct EntryName {
 }
 
 impl EntryName {
-    pub(super) fn of(account: &Account) -> Self {
+    pub(crate) fn of(account: &Account) -> Self {
         Self {
             service: format!("vestibule {} {}", account.issuer, account.client_id),
             user: account.subject.clone(),

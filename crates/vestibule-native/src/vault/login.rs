@@ -45,7 +45,7 @@ impl StoredLogin {
     }
 
     /// Writes it as the entry of `account`: a line that says what it is, and the tokens. The bytes are secret.
-    pub(super) fn to_bytes(&self, account: &Account) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn to_bytes(&self, account: &Account) -> Zeroizing<Vec<u8>> {
         let head = Head {
             version: VERSION,
             account: Cow::Borrowed(account),

@@ -73,6 +73,11 @@ impl FakeStore {
         self.state().entries.insert((name.service.clone(), name.user.clone()), bytes.to_vec());
     }
 
+    /// Removes everything, as the user can.
+    pub(crate) fn clear(&self) {
+        self.state().entries.clear();
+    }
+
     pub(crate) fn reads(&self) -> usize {
         self.state().reads
     }

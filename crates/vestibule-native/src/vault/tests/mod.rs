@@ -1,11 +1,13 @@
+mod faulty_wire;
 mod probing;
 mod store_lost;
 mod storing;
 
 use std::{path::PathBuf, sync::Arc};
 
+pub(crate) use faulty_wire::FaultyWire;
 use vestibule::{
-    AuthorizationRequest, Callback, Client, ClientSecret, RedirectUri, WebApp,
+    AuthorizationRequest, Callback, Client, Native, Provider, RedirectUri,
     testing::{SeededRandom, TestProvider},
 };
 
@@ -49,7 +51,8 @@ pub(crate) fn key(seed: u64) -> VaultKey {
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) op: TestProvider,
-    pub(crate) client: Client<WebApp>,
+    pub(crate) wire: FaultyWire,
+    pub(crate) client: Client<Native>,
     pub(crate) store: FakeStore,
     pub(crate) folder: Folder,
 }
@@ -57,8 +60,11 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(name: &str) -> Self {
         let op = TestProvider::new("https://op.example").unwrap();
-        let client = op.provider().web_app("cli", ClientSecret::new("s"));
-        Self { op, client, store: FakeStore::default(), folder: Folder::new(name) }
+        let wire = FaultyWire::new(op.transport().clone());
+        let provider = Provider::builder("https://op.example").unwrap().transport(wire.clone());
+        let provider = provider.clock(op.clock().clone()).random(SeededRandom::new(5)).build().unwrap();
+        let client = provider.native("cli");
+        Self { op, wire, client, store: FakeStore::default(), folder: Folder::new(name) }
     }
 
     /// A vault of a process of its own, on the same store and disk.

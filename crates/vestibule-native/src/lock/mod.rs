@@ -1,16 +1,17 @@
+mod name;
+#[cfg(all(test, unix))]
+mod tests;
+
 use std::{fmt, fs::File, time::Duration};
 
-use aws_lc_rs::digest;
+pub(crate) use name::{LockName, digest_of};
 use tokio::{
     sync::OwnedMutexGuard,
     time::{Instant, sleep},
 };
 use vestibule::{Diagnose, Diagnosis, Disposition};
 
-use crate::{
-    private_dir::PrivateDir,
-    vault::{Account, VaultError},
-};
+use crate::{private_dir::PrivateDir, vault::VaultError};
 
 /// How often the holder is looked after: soon at first, then less often.
 const FIRST_LOOK: Duration = Duration::from_millis(5);
@@ -32,7 +33,7 @@ pub(crate) enum Held {
 impl MachineLock {
     /// Waits for the lock, at most for `wait`.
     pub(crate) async fn take(dir: &PrivateDir, name: &LockName, wait: Duration) -> Result<Self, LockError> {
-        let file = dir.lock_file(&name.0)?;
+        let file = dir.lock_file(name.as_str())?;
         let (deadline, mut pause) = (Instant::now() + wait, FIRST_LOOK);
         loop {
             match fs4::FileExt::try_lock(&file) {
@@ -60,33 +61,6 @@ impl fmt::Debug for MachineLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MachineLock")
     }
-}
-
-/// What is locked. Whoever holds both takes the login's first.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct LockName(String);
-
-impl LockName {
-    /// One login at a time, of this client and this account, or of whoever logs in.
-    pub(crate) fn login(issuer: &str, client_id: &str, account: Option<&str>) -> Self {
-        Self(format!("login-{}", name(&[issuer, client_id, account.unwrap_or_default()])))
-    }
-
-    /// One change of an account's entry at a time: a refresh, the end of a login, a logout.
-    pub(crate) fn entry(account: &Account) -> Self {
-        Self(format!("entry-{}", account.file_name()))
-    }
-}
-
-/// A file name that tells nothing, and is another for other parts.
-pub(crate) fn name(parts: &[&str]) -> String {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for part in parts {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part.as_bytes());
-    }
-    let digest = context.finish();
-    digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Another process of this machine is at it, or the lock cannot be used.
