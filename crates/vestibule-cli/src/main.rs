@@ -1,3 +1,7 @@
 //! Log in from a terminal, and get tokens for scripts.
 
-fn main() {}
+mod command;
+
+fn main() -> std::process::ExitCode {
+    command::main()
+}

@@ -27,6 +27,12 @@ pub enum NativeError {
     /// Another process is at it.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// There is no folder to keep anything in.
+    #[error("there is no home folder")]
+    NoHome,
+    /// The thread of the calls that wait could not be started, or ended.
+    #[error("calls that wait have no thread")]
+    Blocking(#[source] std::io::Error),
     /// The provider, or what came from it.
     #[error(transparent)]
     Provider(#[from] vestibule::Error),
@@ -45,6 +51,16 @@ impl Diagnose for NativeError {
             Self::Wait(error) => error.diagnosis(),
             Self::Vault(error) => error.diagnosis(),
             Self::Lock(error) => error.diagnosis(),
+            Self::NoHome => Diagnosis::new(
+                "native.no_home",
+                Disposition::Config,
+                "set HOME, or give the application a folder for its state",
+            ),
+            Self::Blocking(_) => Diagnosis::new(
+                "native.no_thread",
+                Disposition::Retry,
+                "see how many threads this user may have",
+            ),
             Self::Provider(error) => error.diagnosis(),
         }
     }

@@ -1,6 +1,7 @@
 use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use vestibule::{Identity, ProviderTime, TokenResponse};
 use zeroize::Zeroizing;
 
@@ -16,6 +17,8 @@ pub(crate) struct StoredLogin {
     pub(crate) identity: Identity,
     /// How people know the account.
     pub(crate) label: String,
+    /// What the provider said about the user at the login.
+    pub(crate) claims: Map<String, Value>,
     /// Grows with every login and refresh of the account; zero until a store kept it.
     pub(crate) generation: u64,
     /// When the provider last said that the login lives.
@@ -24,8 +27,14 @@ pub(crate) struct StoredLogin {
 
 impl StoredLogin {
     /// What a login brought at `now`.
-    pub(crate) fn new(tokens: TokenResponse, identity: Identity, label: String, now: ProviderTime) -> Self {
-        Self { tokens, identity, label, generation: 0, checked_at: now }
+    pub(crate) fn new(
+        tokens: TokenResponse,
+        identity: Identity,
+        label: String,
+        claims: Map<String, Value>,
+        now: ProviderTime,
+    ) -> Self {
+        Self { tokens, identity, label, claims, generation: 0, checked_at: now }
     }
 
     /// What a refresh at `now` makes of it.
@@ -51,6 +60,7 @@ impl StoredLogin {
             account: Cow::Borrowed(account),
             identity: Cow::Borrowed(&self.identity),
             label: Cow::Borrowed(&self.label),
+            claims: Cow::Borrowed(&self.claims),
             generation: self.generation,
             checked_at: self.checked_at,
         };
@@ -72,6 +82,7 @@ impl StoredLogin {
             tokens: TokenResponse::from_bytes(tokens)?,
             identity: head.identity.into_owned(),
             label: head.label.into_owned(),
+            claims: head.claims.into_owned(),
             generation: head.generation,
             checked_at: head.checked_at,
         })
@@ -94,6 +105,7 @@ struct Head<'a> {
     account: Cow<'a, Account>,
     identity: Cow<'a, Identity>,
     label: Cow<'a, str>,
+    claims: Cow<'a, Map<String, Value>>,
     generation: u64,
     checked_at: ProviderTime,
 }

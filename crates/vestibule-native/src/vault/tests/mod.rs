@@ -91,7 +91,13 @@ impl World {
         let callback = Callback::parse(&self.op.log_in(&start)).unwrap();
         let login = self.client.complete_login(start.pending, &callback).await.unwrap();
         let identity = login.id_token.identity().clone();
-        StoredLogin::new(login.tokens, identity, "alice@op.example".to_owned(), self.now())
+        StoredLogin::new(
+            login.tokens,
+            identity,
+            "alice@op.example".to_owned(),
+            serde_json::Map::new(),
+            self.now(),
+        )
     }
 }
 
