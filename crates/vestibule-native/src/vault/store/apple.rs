@@ -6,7 +6,7 @@ use crate::vault::{StoreKind, VaultError};
 const LARGEST_ENTRY: usize = 16 * 1024;
 
 /// The user's login Keychain.
-pub(super) fn open() -> Result<Box<dyn SecretStore>, VaultError> {
+pub(in crate::vault) fn open() -> Result<Box<dyn SecretStore>, VaultError> {
     let store = Store::new().map_err(|error| VaultError::Absent(error.to_string()))?;
     let kind = StoreKind::Keychain;
     Ok(Box::new(Keyring { kind, store, largest_entry: LARGEST_ENTRY, labelled: false }))

@@ -7,7 +7,7 @@ use crate::vault::{StoreKind, VaultError};
 const LARGEST_ENTRY: usize = 2560;
 
 /// The user's generic credentials.
-pub(super) fn open() -> Result<Box<dyn SecretStore>, VaultError> {
+pub(in crate::vault) fn open() -> Result<Box<dyn SecretStore>, VaultError> {
     let store = Store::new().map_err(|error| VaultError::Absent(error.to_string()))?;
     let kind = StoreKind::CredentialManager;
     Ok(Box::new(Keyring { kind, store, largest_entry: LARGEST_ENTRY, labelled: false }))
