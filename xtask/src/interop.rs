@@ -9,7 +9,13 @@ use crate::tally::{Tally, run_counting};
 
 /// Builds and runs `tests/interop` with `arguments`; adds its steps to `tally`.
 pub(crate) fn run(arguments: &[&str], tally: &mut Tally) -> Result<()> {
-    let build = ["build", "--package=dashboard", "--package=docs-portal", "--package=interop"];
+    let build = [
+        "build",
+        "--package=dashboard",
+        "--package=docs-portal",
+        "--package=interop",
+        "--package=vestibule-cli",
+    ];
     ensure!(cargo(build).status().context("cannot start cargo")?.success(), "the programs do not build");
     run_counting(Command::new(build_folder()?.join("interop")).args(arguments), tally)
 }

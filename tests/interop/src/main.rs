@@ -7,6 +7,7 @@ mod application;
 mod browser;
 mod chromium;
 mod clients;
+mod command;
 mod form;
 mod npm;
 mod probe;

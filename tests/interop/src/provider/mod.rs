@@ -21,6 +21,9 @@ pub(crate) trait Provider: Sized {
     /// Whether it asks a user who logs out whether that is meant.
     const CONFIRMS_LOGOUT: bool;
 
+    /// Whether a logout at one application ends the refresh tokens of a native one.
+    const ENDS_NATIVE_LOGINS: bool;
+
     /// Where it was put.
     type Installation;
 

@@ -43,6 +43,7 @@ pub(crate) struct Keycloak {
 impl Provider for Keycloak {
     const NAME: &'static str = "keycloak";
     const CONFIRMS_LOGOUT: bool = false;
+    const ENDS_NATIVE_LOGINS: bool = true;
     type Installation = PathBuf;
 
     async fn install() -> Result<(PathBuf, String)> {

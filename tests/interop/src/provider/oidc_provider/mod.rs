@@ -52,6 +52,8 @@ const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 impl Provider for OidcProvider {
     const NAME: &'static str = "oidc-provider";
     const CONFIRMS_LOGOUT: bool = true;
+    /// `offline_access` outlives the session there.
+    const ENDS_NATIVE_LOGINS: bool = false;
     type Installation = PathBuf;
 
     async fn install() -> Result<(PathBuf, String)> {

@@ -1,5 +1,6 @@
 //! Native applications: in a terminal, with a real browser beside it.
 
+mod browser;
 mod device;
 
 use crate::chromium::Chromium;
@@ -31,5 +32,12 @@ async fn at<P: Provider>(report: &mut Report, chromium: &Chromium) -> Result<(),
 
 async fn act<P: Provider>(report: &mut Report, stage: &Stage<P>, chromium: &Chromium) -> Result<(), Stopped> {
     device::approved(report, stage, chromium).await?;
-    device::refused(report, stage, chromium).await
+    device::refused(report, stage, chromium).await?;
+    let (shell, alice) = browser::single_sign_on(report, stage, chromium).await?;
+    browser::tokens(report, stage, &shell).await?;
+    browser::left_here(report, &shell, &alice).await?;
+    if P::ENDS_NATIVE_LOGINS {
+        browser::left_elsewhere(report, stage, &shell, &alice).await?;
+    }
+    Ok(())
 }
