@@ -2,13 +2,15 @@
 // Somebody at a browser: opens the address that it is given, answers what a provider asks, and notes down what that was.
 //
 // It is what BROWSER names, so that everything but the address comes with the environment: VISIT_PROFILE, the folder that
-// makes two visits one person's; VISIT_USER and VISIT_PASSWORD; VISIT_CONSENTS, whether they agree when asked; VISIT_DIARY,
-// the file that tells how it went; and VISIT_UNTIL, how the text of the last page reads.
+// makes two visits one person's; VISIT_USER and VISIT_PASSWORD; VISIT_CONSENTS, whether they agree when asked;
+// VISIT_CODE, what they enter where a device's code is asked for; VISIT_DIARY, the file that tells how it went; and
+// VISIT_UNTIL, how the text of the last page reads.
 import { renameSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const {
-  VISIT_PROFILE, VISIT_USER, VISIT_PASSWORD, VISIT_CONSENTS, VISIT_DIARY, VISIT_UNTIL, VISIT_CHROMIUM,
+  VISIT_PROFILE, VISIT_USER, VISIT_PASSWORD, VISIT_CONSENTS, VISIT_CODE, VISIT_DIARY, VISIT_UNTIL,
+  VISIT_CHROMIUM,
 } = process.env;
 const consents = VISIT_CONSENTS === 'yes';
 const until = new RegExp(VISIT_UNTIL);
@@ -27,6 +29,14 @@ const prompts = [
   }],
   ['consent', 'form:has(input[name=prompt][value=consent])', (form) => form.locator('button').first().click()],
   ['consent', 'form[action*="/login-actions/consent"]', (form) => form.locator(consents ? '[name=accept]' : '[name=cancel]').click()],
+  ['code', 'form[id="op.deviceInputForm"]', async (form) => {
+    await form.locator('input[name=user_code]').fill(VISIT_CODE);
+    await form.page().locator('button[form="op.deviceInputForm"]').click();
+  }],
+  ['code', '#kc-user-verify-device-user-code-form', async (form) => {
+    await form.locator('#device-user-code').fill(VISIT_CODE);
+    await form.locator('[type=submit]').click();
+  }],
   ['device', 'form[id="op.deviceConfirmForm"]', (form) => form.page().locator(consents ? 'button[autofocus]' : 'button[name=abort]').click()],
   ['logout', 'form[id="op.logoutForm"]', (form) => form.page().locator('button[name=logout][value=yes]').click()],
   // The dashboard's own button.

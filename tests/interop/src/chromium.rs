@@ -39,6 +39,7 @@ pub(crate) struct Person {
     folder: PathBuf,
     user: &'static str,
     consents: bool,
+    code: String,
 }
 
 /// What a person met on the way to a page.
@@ -74,7 +75,7 @@ impl Chromium {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
-        Ok(Person { chromium: self.clone(), folder, user, consents: true })
+        Ok(Person { chromium: self.clone(), folder, user, consents: true, code: String::new() })
     }
 }
 
@@ -82,6 +83,11 @@ impl Person {
     /// The same, saying no where they are asked whether they agree.
     pub(crate) fn who_refuses(self) -> Self {
         Self { consents: false, ..self }
+    }
+
+    /// The same, with this code on a piece of paper.
+    pub(crate) fn with_code(self, code: &str) -> Self {
+        Self { code: code.to_owned(), ..self }
     }
 
     /// Opens an address, answers what is asked, and stays until a page reads like `until`.
@@ -93,7 +99,7 @@ impl Person {
     }
 
     /// What a program needs to open this person's browser where it opens a browser.
-    pub(crate) fn environment(&self, until: &str) -> [(&'static str, OsString); 8] {
+    pub(crate) fn environment(&self, until: &str) -> [(&'static str, OsString); 9] {
         [
             ("BROWSER", self.script().into()),
             ("VISIT_PROFILE", self.folder.join("profile").into()),
@@ -102,6 +108,7 @@ impl Person {
             ("VISIT_USER", self.user.into()),
             ("VISIT_PASSWORD", PASSWORD.into()),
             ("VISIT_CONSENTS", if self.consents { "yes" } else { "no" }.into()),
+            ("VISIT_CODE", self.code.clone().into()),
             ("VISIT_UNTIL", until.into()),
         ]
     }

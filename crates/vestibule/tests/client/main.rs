@@ -9,6 +9,7 @@ mod client_assertion;
 mod code_exchange;
 mod conformance;
 mod device;
+mod device_answers;
 mod device_pace;
 mod discovery;
 mod end_session;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::time::{sleep, timeout};
 use vestibule_axum::vestibule::{
     Client, DevicePoll, DeviceRequest, DeviceStart, Diagnose as _, Disposition, Error, Login, Native,
@@ -11,6 +12,7 @@ use vestibule_axum::vestibule::{
 
 use crate::chromium::Chromium;
 use crate::clients::Terminal;
+use crate::command::Shell;
 use crate::provider::Provider;
 use crate::report::{Report, Stopped};
 use crate::scenario::api::issuer;
@@ -72,6 +74,43 @@ pub(super) async fn refused<P: Provider>(
             let after = app.poll_device_login(&mut start.pending).await;
             ensure!(after.is_err_and(|error| error.code() == "native.device_expired"), "the attempt goes on");
             Ok(())
+        })
+        .await
+}
+
+/// Carol has a terminal without a browser, and types what it shows into the browser beside it.
+pub(super) async fn typed<P: Provider>(
+    report: &mut Report,
+    stage: &Stage<P>,
+    chromium: &Chromium,
+) -> Result<(), Stopped> {
+    report
+        .step("`vestibule login --device`: carol types the code into Chromium, and is signed in", async {
+            let shell = Shell::new(&format!("{}-device", P::NAME), stage.provider.issuer())?;
+            let mut login = shell.start(None, &["login", "--device"])?;
+            let mut shown = BufReader::new(login.stderr.take().context("no standard error")?).lines();
+            let mut line_after = async |before: &str| {
+                while let Some(line) = shown.next_line().await? {
+                    if line.ends_with(before) {
+                        let line = shown.next_line().await?.context("nothing follows")?;
+                        return anyhow::Ok(line.trim().to_owned());
+                    }
+                }
+                bail!("it does not say `{before}`");
+            };
+            let (link, code) = (line_after("visit").await?, line_after("code").await?);
+            let carol = chromium.person(&format!("{}-carol", P::NAME), "carol")?.with_code(&code);
+            let diary = carol.visit(&link, APPROVED).await?;
+            ensure!(
+                diary.prompts.first().is_some_and(|first| first == "code"),
+                "she met {:?}",
+                diary.prompts
+            );
+            let status = timeout(DECIDED_WITHIN, login.wait()).await.context("it goes on waiting")??;
+            ensure!(status.success(), "it ended with {status}");
+            let whoami = shell.run(None, &["whoami", "--json"]).await?.expect(0)?.json()?;
+            ensure!(whoami["subject"] == stage.provider.subject_of("carol")?, "whoami tells {whoami}");
+            shell.run(None, &["logout"]).await?.expect(0).map(drop)
         })
         .await
 }

@@ -33,6 +33,7 @@ async fn at<P: Provider>(report: &mut Report, chromium: &Chromium) -> Result<(),
 async fn act<P: Provider>(report: &mut Report, stage: &Stage<P>, chromium: &Chromium) -> Result<(), Stopped> {
     device::approved(report, stage, chromium).await?;
     device::refused(report, stage, chromium).await?;
+    device::typed(report, stage, chromium).await?;
     let (shell, alice) = browser::single_sign_on(report, stage, chromium).await?;
     browser::tokens(report, stage, &shell).await?;
     browser::left_here(report, &shell, &alice).await?;
