@@ -59,8 +59,8 @@ impl Application {
     /// use vestibule_dev_idp::Application;
     ///
     /// let cli = Application::native("acme-cli")
-    ///     .redirect_uri("http://127.0.0.1/callback/*")
-    ///     .redirect_uri("http://[::1]/callback/*")
+    ///     .redirect_uri("http://127.0.0.1/callback")
+    ///     .redirect_uri("http://[::1]/callback")
     ///     .device_flow(true);
     /// # let _ = cli;
     /// ```
