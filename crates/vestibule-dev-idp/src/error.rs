@@ -101,6 +101,12 @@ pub enum ApplicationError {
         /// What it has.
         property: &'static str,
     },
+    /// A service has something that only an application with users can have.
+    #[error("service `{client_id}` has a redirect URI or the device flow, but it logs nobody in")]
+    NotForService {
+        /// The service.
+        client_id: String,
+    },
     /// A redirect URI is not absolute, has a fragment, or is none that a native application can own.
     #[error(
         "application `{client_id}`: `{uri}` is no redirect URI; use an absolute URL without fragment, for a native \
@@ -130,6 +136,7 @@ impl ApplicationError {
             Self::EmptySecret { .. } => "application.empty_secret",
             Self::NoClientId => "application.no_client_id",
             Self::NotForNative { .. } => "application.not_for_native",
+            Self::NotForService { .. } => "application.not_for_service",
             Self::RedirectUri { .. } => "application.redirect_uri",
             Self::TooManySecrets { .. } => "application.too_many_secrets",
         }

@@ -23,6 +23,8 @@ pub struct Requests {
     pub elsewhere: u64,
     /// Calls of `/end_session`, the confirmation included.
     pub end_session: u64,
+    /// Calls of `/introspect`.
+    pub introspect: u64,
     /// Calls of `/jwks`.
     pub jwks: u64,
     /// Login pages that were sent off.
@@ -36,11 +38,11 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// All that an application sends by itself: discovery, keys, tokens, UserInfo, revocation, device authorization, and
-    /// redirects that it follows. The browser's requests are not among them.
+    /// All that an application sends by itself: discovery, keys, tokens, UserInfo, revocation, introspection, device
+    /// authorization, and redirects that it follows. The browser's requests are not among them.
     pub fn back_channel(&self) -> u64 {
-        let about_tokens = self.device_authorization + self.revoke + self.token + self.userinfo;
-        self.discovery + self.elsewhere + self.jwks + about_tokens
+        let about_tokens = self.device_authorization + self.introspect + self.revoke + self.token;
+        self.discovery + self.elsewhere + self.jwks + about_tokens + self.userinfo
     }
 
     fn of(&mut self, endpoint: Endpoint) -> &mut u64 {
@@ -51,6 +53,7 @@ impl Requests {
             Endpoint::Discovery => &mut self.discovery,
             Endpoint::Elsewhere => &mut self.elsewhere,
             Endpoint::EndSession => &mut self.end_session,
+            Endpoint::Introspect => &mut self.introspect,
             Endpoint::Jwks => &mut self.jwks,
             Endpoint::Login => &mut self.login,
             Endpoint::Revoke => &mut self.revoke,
@@ -71,6 +74,7 @@ impl Sub for Requests {
             discovery: self.discovery.saturating_sub(earlier.discovery),
             elsewhere: self.elsewhere.saturating_sub(earlier.elsewhere),
             end_session: self.end_session.saturating_sub(earlier.end_session),
+            introspect: self.introspect.saturating_sub(earlier.introspect),
             jwks: self.jwks.saturating_sub(earlier.jwks),
             login: self.login.saturating_sub(earlier.login),
             revoke: self.revoke.saturating_sub(earlier.revoke),

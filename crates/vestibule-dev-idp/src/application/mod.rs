@@ -28,6 +28,7 @@ pub struct Application {
     pub(crate) client_id: String,
     pub(crate) application_type: ApplicationType,
     pub(crate) secrets: Vec<Secret>,
+    pub(crate) api_scopes: Vec<String>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) post_logout_redirect_uris: Vec<String>,
     pub(crate) backchannel_logout_uris: Vec<String>,
@@ -72,11 +73,22 @@ impl Application {
         Self::of_type(ApplicationType::Native, client_id.into())
     }
 
+    /// A service: a program that acts for itself, not for a user (RFC 6749 section 4.4). It has no redirect URI; the
+    /// subject of its tokens is its client id.
+    ///
+    /// # Defaults
+    ///
+    /// Those of [`web`](Self::web).
+    pub fn service(client_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        Self::of_type(ApplicationType::Service, client_id.into()).secret(secret)
+    }
+
     fn of_type(application_type: ApplicationType, client_id: String) -> Self {
         Self {
             client_id,
             application_type,
             secrets: Vec::new(),
+            api_scopes: Vec::new(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             backchannel_logout_uris: Vec::new(),
@@ -121,6 +133,13 @@ impl Application {
     #[must_use]
     pub fn backchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
         self.backchannel_logout_uris.push(uri.into());
+        self
+    }
+
+    /// A scope of an API that the application may ask for, beside those of OpenID Connect.
+    #[must_use]
+    pub fn api_scope(mut self, scope: impl Into<String>) -> Self {
+        self.api_scopes.push(scope.into());
         self
     }
 
@@ -192,6 +211,10 @@ impl Application {
         self.is_among(&self.post_logout_redirect_uris, uri)
     }
 
+    pub(crate) fn has_api_scope(&self, scope: &str) -> bool {
+        self.api_scopes.iter().any(|known| known == scope)
+    }
+
     fn is_among(&self, registered: &[String], uri: &str) -> bool {
         registered.iter().any(|registered| redirect_rule::is_match(registered, uri, self.application_type))
     }
@@ -200,6 +223,10 @@ impl Application {
         let client_id = || self.client_id.clone();
         if self.client_id.is_empty() {
             return Err(ApplicationError::NoClientId);
+        }
+        let redirects = !self.redirect_uris.is_empty() || !self.post_logout_redirect_uris.is_empty();
+        if self.application_type == ApplicationType::Service && (redirects || self.device_flow) {
+            return Err(ApplicationError::NotForService { client_id: client_id() });
         }
         if self.is_native() {
             let property = if !self.secrets.is_empty() {
@@ -247,6 +274,8 @@ impl Application {
 pub enum ApplicationType {
     /// Runs on a user's machine, keeps no secret, must use PKCE.
     Native,
+    /// Acts for itself and logs nobody in.
+    Service,
     /// Runs on a server, keeps a secret, may be told of logouts by back-channel.
     Web,
 }
@@ -286,6 +315,10 @@ mod tests {
             "application.not_for_native"
         );
         assert_eq!(code(&native.redirect_uri("http://localhost/cb")), "application.redirect_uri");
+        let service = Application::service("app", "one");
+        service.check().unwrap();
+        assert_eq!(code(&service.clone().device_flow(true)), "application.not_for_service");
+        assert_eq!(code(&service.redirect_uri("http://h/cb")), "application.not_for_service");
         assert_eq!(code(&good.backchannel_logout_uri("https://h/out")), "application.backchannel_logout_uri");
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn may_be_registered(uri: &str, of: ApplicationType) -> bool {
         return false;
     }
     match (of, url.scheme()) {
-        (ApplicationType::Web, _) => url.has_host(),
+        (ApplicationType::Service | ApplicationType::Web, _) => url.has_host(),
         // RFC 8252 section 8.3: `localhost` may lead elsewhere.
         (ApplicationType::Native, "http") => {
             matches!(url.host(), Some(Host::Ipv4(_) | Host::Ipv6(_))) && Loopback::parse(uri).is_some()
@@ -27,7 +27,7 @@ pub(super) fn may_be_registered(uri: &str, of: ApplicationType) -> bool {
 /// its path where that was registered as `*`.
 pub(super) fn is_match(registered: &str, requested: &str, of: ApplicationType) -> bool {
     match of {
-        ApplicationType::Web => registered == requested,
+        ApplicationType::Service | ApplicationType::Web => registered == requested,
         ApplicationType::Native => match (Loopback::parse(registered), Loopback::parse(requested)) {
             (Some(registered), Some(requested)) => registered.allows(&requested),
             _ => registered == requested,

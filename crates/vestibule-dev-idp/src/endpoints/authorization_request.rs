@@ -83,7 +83,7 @@ impl AuthorizationRequest {
         if parameters.get("response_mode").is_some_and(|mode| mode != "query") {
             return Err(invalid("the response mode must be `query`"));
         }
-        let scope = granted_scope(parameters.get("scope"))
+        let scope = granted_scope(parameters.get("scope"), &application)
             .ok_or_else(|| refuse("invalid_scope", "the scope must contain `openid`".to_owned()))?;
         let code_challenge =
             code_challenge(parameters, require_pkce || application.is_native()).map_err(&invalid)?;
@@ -187,9 +187,10 @@ fn trusted_redirect(
 }
 
 /// What is granted of a scope: all that is known. None if it does not contain `openid`.
-pub(crate) fn granted_scope(asked: Option<&str>) -> Option<BTreeSet<String>> {
+pub(crate) fn granted_scope(asked: Option<&str>, application: &Application) -> Option<BTreeSet<String>> {
+    let is_known = |scope: &&str| SCOPES.contains(scope) || application.has_api_scope(scope);
     let asked = asked.unwrap_or_default().split(' ');
-    let granted: BTreeSet<String> = asked.filter(|scope| SCOPES.contains(scope)).map(str::to_owned).collect();
+    let granted: BTreeSet<String> = asked.filter(is_known).map(str::to_owned).collect();
     granted.contains("openid").then_some(granted)
 }
 

@@ -52,7 +52,7 @@ fn begin(provider: &Provider, application: &Application, form: &Parameters) -> R
         let error = CoreErrorResponseType::UnauthorizedClient;
         return Err(OAuthError::new(error, "the application is not registered for the device flow"));
     }
-    let scope = granted_scope(form.get("scope")).ok_or_else(|| {
+    let scope = granted_scope(form.get("scope"), application).ok_or_else(|| {
         OAuthError::new(CoreErrorResponseType::InvalidScope, "the scope must contain `openid`")
     })?;
     let now = provider.clock.unix();

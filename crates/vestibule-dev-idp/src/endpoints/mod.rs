@@ -4,11 +4,13 @@ mod authorization_request;
 mod authorize;
 mod callback;
 mod client_authentication;
+mod client_credentials;
 mod device;
 mod device_authorization;
 mod device_token;
 mod discovery;
 mod end_session;
+mod introspect;
 mod jwks;
 mod login;
 mod parameters;
@@ -39,6 +41,7 @@ pub(crate) fn router(provider: Arc<Provider>) -> Router {
         .route("/authorize", get(authorize::authorize).post(authorize::authorize))
         .route("/device", get(device::device).post(device::device))
         .route("/device_authorization", post(device_authorization::device_authorization))
+        .route("/introspect", post(introspect::introspect))
         .route("/login", post(login::login))
         .route("/token", post(token::token))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))

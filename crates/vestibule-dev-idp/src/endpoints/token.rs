@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::application::Application;
 use crate::endpoints::parameters::{self, Parameters};
-use crate::endpoints::{client_authentication, device_token, json};
+use crate::endpoints::{client_authentication, client_credentials, device_token, json};
 use crate::event::EventKind;
 use crate::faults::{Misbehaviour, TokenAnswerFault};
 use crate::messages::id_token::Occasion;
@@ -33,11 +33,12 @@ pub(crate) async fn token(State(provider): State<Arc<Provider>>, request: Reques
             let application = client_authentication::authenticate(&provider, &head.headers, &form)?;
             match form.get("grant_type") {
                 Some("authorization_code") => exchange(&provider, &application, &form),
+                Some("client_credentials") => client_credentials::issue(&provider, &application, &form),
                 Some(device_token::GRANT_TYPE) => device_token::exchange(&provider, &application, &form),
                 Some("refresh_token") => refresh(&provider, &application, &form),
                 Some(_) => Err(OAuthError::new(
                     CoreErrorResponseType::UnsupportedGrantType,
-                    "the grant type must be authorization_code, refresh_token or the device code's",
+                    "the grant type must be authorization_code, client_credentials, refresh_token or the device code's",
                 )),
                 None => Err(OAuthError::invalid_request("grant_type is missing")),
             }

@@ -165,6 +165,11 @@ pub enum EventKind {
         /// The application.
         client: String,
     },
+    /// A service got an access token.
+    ServiceTokenIssued {
+        /// The service.
+        client: String,
+    },
     /// An application got a code without the user doing anything.
     SingleSignOn {
         /// The user's login.
@@ -222,6 +227,7 @@ impl fmt::Display for EventKind {
             Self::Misbehaving { misbehaviour, once: true } => write!(f, "misbehaving once: {misbehaviour}"),
             Self::RefreshRefused { client, reason } => write!(f, "{client} could not refresh: {reason}"),
             Self::Refreshed { user, client } => write!(f, "{client} refreshed the tokens of {user}"),
+            Self::ServiceTokenIssued { client } => write!(f, "{client} got a token for itself"),
             Self::SingleSignOn { user, client } => {
                 write!(f, "{user} was known already and is signed in at {client}, without a prompt")
             }

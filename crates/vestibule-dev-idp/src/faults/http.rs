@@ -28,6 +28,8 @@ pub enum Endpoint {
     Elsewhere,
     /// `/end_session`.
     EndSession,
+    /// `/introspect`.
+    Introspect,
     /// `/jwks`.
     Jwks,
     /// `/login`: where the login page is sent to.
@@ -49,6 +51,7 @@ impl Endpoint {
             "/device_authorization" => Some(Self::DeviceAuthorization),
             "/elsewhere" => Some(Self::Elsewhere),
             "/end_session" | "/end_session/confirm" => Some(Self::EndSession),
+            "/introspect" => Some(Self::Introspect),
             "/login" => Some(Self::Login),
             "/revoke" => Some(Self::Revoke),
             "/token" => Some(Self::Token),
@@ -68,6 +71,7 @@ impl fmt::Display for Endpoint {
             Self::Discovery => "discovery",
             Self::Elsewhere => "elsewhere",
             Self::EndSession => "end_session",
+            Self::Introspect => "introspect",
             Self::Jwks => "jwks",
             Self::Login => "login",
             Self::Revoke => "revoke",

@@ -20,8 +20,12 @@ use crate::signing_algorithm::SigningAlgorithm;
 /// The scopes that the provider knows.
 pub(crate) const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
-const GRANT_TYPES: [CoreGrantType; 3] =
-    [CoreGrantType::AuthorizationCode, CoreGrantType::DeviceCode, CoreGrantType::RefreshToken];
+const GRANT_TYPES: [CoreGrantType; 4] = [
+    CoreGrantType::AuthorizationCode,
+    CoreGrantType::ClientCredentials,
+    CoreGrantType::DeviceCode,
+    CoreGrantType::RefreshToken,
+];
 
 pub(crate) fn document(provider: &Provider) -> Result<Metadata, ParseError> {
     let settings = &provider.settings;
@@ -29,7 +33,8 @@ pub(crate) fn document(provider: &Provider) -> Result<Metadata, ParseError> {
         ClientAuthentication::Basic => CoreClientAuthMethod::ClientSecretBasic,
         ClientAuthentication::Post => CoreClientAuthMethod::ClientSecretPost,
     });
-    let methods: Vec<_> = methods.chain([CoreClientAuthMethod::None]).collect();
+    let confidential: Vec<_> = methods.collect();
+    let methods: Vec<_> = confidential.iter().cloned().chain([CoreClientAuthMethod::None]).collect();
     let names = ["sub", "name", "preferred_username", "email", "email_verified", "sid"];
     let metadata = Metadata::new(
         IssuerUrl::new(provider.issuer.clone())?,
@@ -45,6 +50,8 @@ pub(crate) fn document(provider: &Provider) -> Result<Metadata, ParseError> {
             code_challenge_methods_supported: vec!["S256".to_owned()],
             device_authorization_endpoint: provider.url("/device_authorization"),
             end_session_endpoint: provider.url("/end_session"),
+            introspection_endpoint: provider.url("/introspect"),
+            introspection_endpoint_auth_methods_supported: confidential,
             prompt_values_supported: PROMPTS.map(str::to_owned).to_vec(),
             revocation_endpoint: provider.url("/revoke"),
             revocation_endpoint_auth_methods_supported: methods.clone(),
@@ -91,6 +98,8 @@ pub(crate) struct MoreMetadata {
     code_challenge_methods_supported: Vec<String>,
     device_authorization_endpoint: String,
     end_session_endpoint: String,
+    introspection_endpoint: String,
+    introspection_endpoint_auth_methods_supported: Vec<CoreClientAuthMethod>,
     prompt_values_supported: Vec<String>,
     revocation_endpoint: String,
     revocation_endpoint_auth_methods_supported: Vec<CoreClientAuthMethod>,

@@ -10,6 +10,7 @@ mod logout;
 mod native;
 mod oracle;
 mod refresh;
+mod service;
 mod setup;
 mod sign_in;
 mod strictness;

@@ -79,8 +79,18 @@ async fn the_discovery_document_is_complete() {
     );
     assert_eq!(
         document["grant_types_supported"],
-        json!(["authorization_code", "urn:ietf:params:oauth:grant-type:device_code", "refresh_token"])
+        json!([
+            "authorization_code",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "refresh_token"
+        ])
     );
+    assert_eq!(
+        document["introspection_endpoint_auth_methods_supported"],
+        json!(["client_secret_basic", "client_secret_post"])
+    );
+    assert_eq!(document["introspection_endpoint"], world.url("/introspect"));
     assert_eq!(document["device_authorization_endpoint"], world.url("/device_authorization"));
     for promise in [
         "authorization_response_iss_parameter_supported",

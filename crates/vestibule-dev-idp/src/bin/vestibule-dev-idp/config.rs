@@ -45,6 +45,8 @@ pub(crate) struct ApplicationConfig {
     #[serde(default)]
     secrets: Vec<String>,
     #[serde(default)]
+    api_scopes: Vec<String>,
+    #[serde(default)]
     redirect_uris: Vec<String>,
     #[serde(default)]
     post_logout_redirect_uris: Vec<String>,
@@ -64,6 +66,7 @@ pub(crate) struct ApplicationConfig {
 #[serde(rename_all = "kebab-case")]
 enum TypeConfig {
     Native,
+    Service,
     #[default]
     Web,
 }
@@ -180,8 +183,13 @@ impl ApplicationConfig {
         let client_id = || self.client_id.clone();
         let (mut application, secrets) = match (self.r#type, self.secrets.as_slice()) {
             (TypeConfig::Native, secrets) => (Application::native(&self.client_id), secrets),
+            (TypeConfig::Service, [first, further @ ..]) => {
+                (Application::service(&self.client_id, first), further)
+            }
             (TypeConfig::Web, [first, further @ ..]) => (Application::web(&self.client_id, first), further),
-            (TypeConfig::Web, []) => return Err(ConfigError::NoSecret { client_id: client_id() }),
+            (TypeConfig::Service | TypeConfig::Web, []) => {
+                return Err(ConfigError::NoSecret { client_id: client_id() });
+            }
         };
         application = secrets.iter().fold(application, Application::secret);
         application = self.redirect_uris.iter().fold(application, Application::redirect_uri);
@@ -195,6 +203,7 @@ impl ApplicationConfig {
         if let Some(audience) = &self.access_token_audience {
             application = application.access_token_audience(audience);
         }
+        application = self.api_scopes.iter().fold(application, Application::api_scope);
         if let Some(allowed) = self.device_flow {
             application = application.device_flow(allowed);
         }
