@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use example_shared::testing::ACCESS_TOKEN_LIFETIME;
 
-use crate::{paint::Paint, stage::Stage};
+use crate::{
+    paint::Paint,
+    stage::{CLI, Stage},
+};
 
 /// How long before its end an application renews an access token.
 const AHEAD: Duration = Duration::from_secs(30);
@@ -28,12 +31,25 @@ pub(crate) fn banner(stage: &Stage, paint: Paint) -> String {
         .zip(1..)
         .map(|(step, number)| format!("    {}  {step}", paint.faint(&number.to_string())))
         .collect();
+    let commands = [
+        ("alias vestibule='cargo run -qp vestibule-cli --'".to_owned(), ""),
+        (
+            format!("vestibule login --issuer {} --client-id {CLI}", idp.issuer()),
+            "the browser's login counts",
+        ),
+        (format!("curl -H \"Authorization: Bearer $(vestibule token)\" {}", dashboard.at("/api/me")), ""),
+        ("vestibule login --device".to_owned(), "as on a machine without a screen"),
+        ("vestibule whoami".to_owned(), "log out in the browser, and it knows"),
+        ("vestibule logout".to_owned(), ""),
+    ]
+    .map(|(command, remark)| format!("    {command}   {}", paint.faint(remark)).trim_end().to_owned());
     format!(
-        "\n  {}{}\n\n{}\n\n  Try\n{}\n\n  {}\n",
+        "\n  {}{}\n\n{}\n\n  Try\n{}\n\n  And in another terminal, in this folder\n{}\n\n  {}\n",
         paint.bold("Vestibule"),
-        paint.faint(": two web applications, one login, one logout"),
+        paint.faint(": two web applications and a command, one login, one logout"),
         addresses.join("\n"),
         steps.join("\n"),
+        commands.join("\n"),
         paint.faint("What happens is told below. Ctrl-C ends it."),
     )
 }

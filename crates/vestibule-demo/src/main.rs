@@ -1,6 +1,7 @@
-//! Two web applications, one login, one logout, on one machine.
+//! Two web applications and a command, one login, one logout, on one machine.
 //!
 //! Starts the development provider, the dashboard and the docs portal on loopback, and tells what happens between them.
+//! The command that it has registered is `vestibule`, or any other.
 //! With `--check` it takes the whole tour by itself.
 
 mod banner;
@@ -16,7 +17,7 @@ use vestibule_dev_idp::Clock;
 use crate::{paint::Paint, stage::Stage};
 
 const HELP: &str = "\
-Two web applications, one login, one logout, on this machine.
+Two web applications and a command, one login, one logout, on this machine.
 
 Usage: cargo run -p vestibule-demo [-- --check]
 

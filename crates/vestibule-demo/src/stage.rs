@@ -6,13 +6,16 @@ use axum::{Router, extract::Request, middleware};
 use example_shared::{Settings, on_axum, testing};
 use tokio::{sync::watch, task::JoinSet};
 use tracing::{Instrument as _, Span, info_span};
-use vestibule_dev_idp::{Clock, DevIdp, DevIdpBuilder, StartError, User};
+use vestibule_dev_idp::{Application, Clock, DevIdp, DevIdpBuilder, StartError, User};
 use vestibule_web::RelyingParty;
 
 /// The ports of provider, dashboard and docs portal.
 pub(crate) const USUAL_PORTS: [u16; 3] = [9000, 3000, 3001];
 /// Whatever is free.
 pub(crate) const ANY_PORTS: [u16; 3] = [0; 3];
+
+/// The client id of the command.
+pub(crate) const CLI: &str = "acme-cli";
 
 /// How long open requests may take to finish at the end.
 const GRACE: Duration = Duration::from_secs(2);
@@ -50,6 +53,7 @@ impl Stage {
         let dashboard_app = named(info_span!("dashboard"), dashboard::app(&settings, rp)?);
         let (settings, rp) =
             testing::register(idp, docs_portal.client_id, &docs_portal.url, Some(&dashboard.url))?;
+        idp.register(command(&dashboard.url))?;
         stage.servers.spawn(on_axum::serve_on(dashboard_listener, dashboard_app, once(stopped.clone())));
         stage.servers.spawn(serve_docs(docs_listener, settings, rp, once(stopped)));
         Ok(stage)
@@ -85,6 +89,16 @@ fn provider(clock: &Clock) -> DevIdpBuilder {
         .user(User::new("alice").name("Alice Liddell").email("alice@acme.example"))
         .user(User::new("bob").name("Bob Cratchit").email("bob@acme.example"))
         .user(User::new("carol").name("Carol Kennicott").email("carol@acme.example"))
+}
+
+/// A command on a user's machine, which calls this API.
+fn command(api: &str) -> Application {
+    Application::native(CLI)
+        .redirect_uri("http://127.0.0.1/callback")
+        .redirect_uri("http://[::1]/callback")
+        .access_token_audience(api)
+        .access_token_lifetime(testing::ACCESS_TOKEN_LIFETIME)
+        .device_flow(true)
 }
 
 fn listen(client_id: &'static str, port: u16) -> Result<(TcpListener, App)> {

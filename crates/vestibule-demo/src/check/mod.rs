@@ -1,5 +1,6 @@
 //! The tour, taken by a browser without a screen.
 
+mod command_line;
 mod report;
 mod tour;
 
@@ -21,7 +22,11 @@ pub(crate) async fn run() -> ExitCode {
         .await
     {
         let mut events = stage.idp.events();
-        if tour::take(&mut report, &stage).await.is_err() {
+        let outcome = match tour::take(&mut report, &stage).await {
+            Ok(()) => command_line::take(&mut report, &stage).await,
+            stopped => stopped,
+        };
+        if outcome.is_err() {
             report.tell_events(&mut events);
         }
         stage.clear().await;

@@ -10,7 +10,7 @@ use vestibule_dev_idp::{EventKind, Events};
 use super::report::{Report, Stopped};
 use crate::stage::{App, Stage};
 
-const AT_ONCE: u64 = 20;
+pub(super) const AT_ONCE: u64 = 20;
 
 /// From the first login to the last refused logout token.
 pub(super) async fn take(report: &mut Report, stage: &Stage) -> Result<(), Stopped> {
@@ -161,7 +161,7 @@ async fn only_genuine_logout_tokens(report: &mut Report, stage: &Stage) -> Resul
 }
 
 /// `/api/me` of somebody who is signed in.
-async fn me(browser: &Browser, app: &App) -> Result<Me> {
+pub(super) async fn me(browser: &Browser, app: &App) -> Result<Me> {
     browser.call(&app.at("/api/me")).await?.expect(StatusCode::OK)?.json()
 }
 
