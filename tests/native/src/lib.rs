@@ -1,1 +1,7 @@
 //! Native applications as processes, against the development provider.
+
+pub mod clock;
+pub mod machine;
+mod scripted_browser;
+
+pub use scripted_browser::ScriptedBrowser;

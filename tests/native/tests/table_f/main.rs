@@ -1,3 +1,5 @@
 //! Table F, in processes of their own.
 
 mod browser;
+#[cfg(unix)]
+mod machine;
