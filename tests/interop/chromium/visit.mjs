@@ -5,7 +5,7 @@
 // makes two visits one person's; VISIT_USER and VISIT_PASSWORD; VISIT_CONSENTS, whether they agree when asked;
 // VISIT_CODE, what they enter where a device's code is asked for; VISIT_DIARY, the file that tells how it went; and
 // VISIT_UNTIL, how the text of the last page reads.
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const {
@@ -34,7 +34,7 @@ const prompts = [
     await form.page().locator('button[form="op.deviceInputForm"]').click();
   }],
   ['code', '#kc-user-verify-device-user-code-form', async (form) => {
-    await form.locator('#device-user-code').fill(VISIT_CODE);
+    await form.locator('[name=device_user_code]').fill(VISIT_CODE);
     await form.locator('[type=submit]').click();
   }],
   ['device', 'form[id="op.deviceConfirmForm"]', (form) => form.page().locator(consents ? 'button[autofocus]' : 'button[name=abort]').click()],
@@ -48,6 +48,9 @@ const context = await chromium.launchPersistentContext(VISIT_PROFILE, {
   headless: true,
   args: ['--no-sandbox', '--disable-gpu', '--no-proxy-server'],
 });
+// A person leaves the browser open between two visits; this one is closed, which would lose what lasts as long as it is open.
+const jar = `${VISIT_PROFILE}.cookies.json`;
+if (existsSync(jar)) await context.addCookies(JSON.parse(readFileSync(jar)));
 const diary = { prompts: [], url: '', text: '' };
 try {
   const page = context.pages()[0] ?? await context.newPage();
@@ -69,6 +72,7 @@ try {
 } catch (error) {
   diary.error = String(error);
 } finally {
+  writeFileSync(jar, JSON.stringify(await context.cookies()));
   await context.close();
   writeFileSync(`${VISIT_DIARY}.part`, JSON.stringify(diary));
   renameSync(`${VISIT_DIARY}.part`, VISIT_DIARY);
