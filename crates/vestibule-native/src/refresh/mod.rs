@@ -78,7 +78,7 @@ async fn renew<K: CodeFlow>(
             let login = found.refreshed(refreshed.tokens, clock.now());
             match entry.replace(login.clone()).await {
                 Outcome::Kept(Saved::Stored | Saved::InMemoryOnly(_)) => Ok(login),
-                Outcome::Superseded(Some(other)) => Ok(other),
+                Outcome::Superseded(Some(other)) => Ok(*other),
                 Outcome::Superseded(None) => {
                     revoke(&client, &login).await;
                     Err(NativeError::NotSignedIn)

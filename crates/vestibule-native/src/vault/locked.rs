@@ -16,7 +16,7 @@ pub(crate) enum Outcome {
     /// It is the account's login now.
     Kept(Saved),
     /// Somebody else logged in, or out, meanwhile.
-    Superseded(Option<StoredLogin>),
+    Superseded(Option<Box<StoredLogin>>),
 }
 
 impl LockedEntry {
@@ -39,7 +39,7 @@ impl LockedEntry {
         }
         match self.vault.replace(&self.account, login.clone()).await {
             Ok(Replaced::Kept(_)) => Outcome::Kept(Saved::Stored),
-            Ok(Replaced::Superseded(other)) => Outcome::Superseded(other),
+            Ok(Replaced::Superseded(other)) => Outcome::Superseded(other.map(Box::new)),
             Err(error) => Outcome::Kept(self.vault.keep_in_hand(&self.account, login, error)),
         }
     }

@@ -61,10 +61,6 @@ impl Memory {
         newer
     }
 
-    pub(super) fn select(&self, account: &Account) {
-        self.state().index.select(account);
-    }
-
     pub(super) fn current(&self, issuer: &str, client_id: &str) -> Option<Account> {
         self.state().index.current(issuer, client_id).cloned()
     }
