@@ -32,19 +32,16 @@ pub(crate) fn banner(stage: &Stage, paint: Paint) -> String {
         .map(|(step, number)| format!("    {}  {step}", paint.faint(&number.to_string())))
         .collect();
     let commands = [
-        ("alias vestibule='cargo run -qp vestibule-cli --'".to_owned(), ""),
-        (
-            format!("vestibule login --issuer {} --client-id {CLI}", idp.issuer()),
-            "the browser's login counts",
-        ),
-        (format!("curl -H \"Authorization: Bearer $(vestibule token)\" {}", dashboard.at("/api/me")), ""),
-        ("vestibule login --device".to_owned(), "as on a machine without a screen"),
-        ("vestibule whoami".to_owned(), "log out in the browser, and it knows"),
-        ("vestibule logout".to_owned(), ""),
+        "alias vestibule='cargo run -qp vestibule-cli --'".to_owned(),
+        format!("vestibule login --issuer {} --client-id {CLI} --scope profile", idp.issuer()),
+        format!("curl -H \"Authorization: Bearer $(vestibule token)\" {}", dashboard.at("/api/me")),
+        format!("vestibule whoami          {}", paint.faint("log out in the browser, and it knows")),
+        format!("vestibule login --device  {}", paint.faint("as on a machine without a screen")),
+        "vestibule logout".to_owned(),
     ]
-    .map(|(command, remark)| format!("    {command}   {}", paint.faint(remark)).trim_end().to_owned());
+    .map(|command| format!("    {command}"));
     format!(
-        "\n  {}{}\n\n{}\n\n  Try\n{}\n\n  And in another terminal, in this folder\n{}\n\n  {}\n",
+        "\n  {}{}\n\n{}\n\n  Try\n{}\n\n  In another terminal, in this folder; what you signed in to with the browser counts\n{}\n\n  {}\n",
         paint.bold("Vestibule"),
         paint.faint(": two web applications and a command, one login, one logout"),
         addresses.join("\n"),

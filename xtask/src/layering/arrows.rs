@@ -16,6 +16,8 @@ const ARROWS: &[(&str, Imports)] = &[
     ("vestibule-web", Only(&["vestibule"])),
     ("vestibule-actix", Only(&["vestibule-web"])),
     ("vestibule-axum", Only(&["vestibule-web"])),
+    ("vestibule-native", Only(&["vestibule"])),
+    ("vestibule-cli", Only(&["vestibule-native"])),
     (DEV_IDP, Only(&[])),
     ("vestibule-demo", Any),
     ("dashboard", Only(&["vestibule-axum", "example-shared"])),
@@ -24,6 +26,7 @@ const ARROWS: &[(&str, Imports)] = &[
     // The provider is for tests, behind a feature; so is each adapter.
     ("example-shared", Only(&["vestibule-web", "vestibule-actix", "vestibule-axum", "vestibule-dev-idp"])),
     ("scenarios", Any),
+    ("native", Any),
     ("guide", Any),
     ("oracle", Only(&["vestibule"])),
     ("interop", Only(&["vestibule-axum"])),

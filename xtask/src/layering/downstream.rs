@@ -38,6 +38,11 @@ pub(super) const SHIPPED: &[Shipped] = &[
     Shipped { name: "vestibule-web", features: Features::All, not_built: &["actix-web", "axum"] },
     Shipped { name: "vestibule-actix", features: Features::All, not_built: &["axum"] },
     Shipped { name: "vestibule-axum", features: Features::All, not_built: &["actix-web"] },
+    Shipped {
+        name: "vestibule-native",
+        features: Features::All,
+        not_built: &["actix-web", "axum", "vestibule-web"],
+    },
 ];
 
 /// What no application may be made to ship: package, where it must not be, why.
