@@ -2,16 +2,17 @@
 // Somebody at a browser: opens the address that it is given, answers what a provider asks, and notes down what that was.
 //
 // It is what BROWSER names, so that everything but the address comes with the environment: VISIT_PROFILE, the folder that
-// makes two visits one person's; VISIT_USER and VISIT_PASSWORD; VISIT_CONSENTS, whether they agree when asked;
-// VISIT_CODE, what they enter where a device's code is asked for; VISIT_DIARY, the file that tells how it went; and
-// VISIT_UNTIL, how the text of the last page reads.
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+// makes two visits one person's; VISIT_USER and VISIT_PASSWORD; VISIT_CONSENTS, whether they agree when asked; VISIT_CODE,
+// what they enter where a device's code is asked for; VISIT_UNTIL, how the text of the last page reads; VISIT_COUNT, a file
+// that gets a line for each visit; and VISIT_DIARY, the file that tells how this one went.
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const {
-  VISIT_PROFILE, VISIT_USER, VISIT_PASSWORD, VISIT_CONSENTS, VISIT_CODE, VISIT_DIARY, VISIT_UNTIL,
+  VISIT_PROFILE, VISIT_USER, VISIT_PASSWORD, VISIT_CONSENTS, VISIT_CODE, VISIT_COUNT, VISIT_DIARY, VISIT_UNTIL,
   VISIT_CHROMIUM,
 } = process.env;
+appendFileSync(VISIT_COUNT, 'visit\n');
 const consents = VISIT_CONSENTS === 'yes';
 const until = new RegExp(VISIT_UNTIL);
 
@@ -39,6 +40,7 @@ const prompts = [
   }],
   ['device', 'form[id="op.deviceConfirmForm"]', (form) => form.page().locator(consents ? 'button[autofocus]' : 'button[name=abort]').click()],
   ['logout', 'form[id="op.logoutForm"]', (form) => form.page().locator('button[name=logout][value=yes]').click()],
+  ['logout', 'form:has(#kc-logout)', (form) => form.locator('#kc-logout').click()],
   // The dashboard's own button.
   ['out', 'form[action$="/auth/logout"]', (form) => form.locator('button').click()],
 ];

@@ -99,10 +99,11 @@ impl Person {
     }
 
     /// What a program needs to open this person's browser where it opens a browser.
-    pub(crate) fn environment(&self, until: &str) -> [(&'static str, OsString); 9] {
+    pub(crate) fn environment(&self, until: &str) -> [(&'static str, OsString); 10] {
         [
             ("BROWSER", self.script().into()),
             ("VISIT_PROFILE", self.folder.join("profile").into()),
+            ("VISIT_COUNT", self.folder.join("visits").into()),
             ("VISIT_DIARY", self.diary_file().into()),
             ("VISIT_CHROMIUM", self.chromium.program.clone().into()),
             ("VISIT_USER", self.user.into()),
@@ -128,6 +129,11 @@ impl Person {
             Some(error) => bail!("at {} after {:?}: {error}\n{}", diary.url, diary.prompts, diary.text),
             None => Ok(diary),
         }
+    }
+
+    /// How often this person's browser was opened.
+    pub(crate) fn visits(&self) -> usize {
+        fs::read_to_string(self.folder.join("visits")).unwrap_or_default().lines().count()
     }
 
     fn script(&self) -> PathBuf {

@@ -53,12 +53,16 @@ impl Shell {
         Ok(Self { home, issuer: issuer.as_str().trim_end_matches('/').to_owned() })
     }
 
-    /// Runs `vestibule` with these arguments; where it opens a browser, it is this person's.
-    pub(crate) async fn run(&self, person: Option<&Person>, arguments: &[&str]) -> Result<Ended> {
-        let child = self.start(person, arguments)?;
-        let output = timeout(ENDS_WITHIN, child.wait_with_output()).await;
-        let output =
-            output.with_context(|| format!("`vestibule {}` does not end", arguments.join(" ")))??;
+    /// Runs `vestibule` with these arguments; where it opens a browser, it is this person's, who stays until a page reads
+    /// like that.
+    pub(crate) async fn run(&self, person: Option<(&Person, &str)>, arguments: &[&str]) -> Result<Ended> {
+        let ended = Self::end(self.start(person, arguments)?).await;
+        ended.with_context(|| format!("`vestibule {}`", arguments.join(" ")))
+    }
+
+    /// Waits for the end of a command that was started.
+    pub(crate) async fn end(child: Child) -> Result<Ended> {
+        let output = timeout(ENDS_WITHIN, child.wait_with_output()).await.context("it does not end")??;
         Ok(Ended {
             status: output.status.code(),
             stdout: String::from_utf8(output.stdout)?,
@@ -67,7 +71,7 @@ impl Shell {
     }
 
     /// Starts it, with both of its outputs to be read.
-    pub(crate) fn start(&self, person: Option<&Person>, arguments: &[&str]) -> Result<Child> {
+    pub(crate) fn start(&self, person: Option<(&Person, &str)>, arguments: &[&str]) -> Result<Child> {
         let mut command = Command::new(build_folder().join("vestibule"));
         command
             .args(arguments)
@@ -81,8 +85,8 @@ impl Shell {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        if let Some(person) = person {
-            command.envs(person.environment(RESULT_PAGE));
+        if let Some((person, until)) = person {
+            command.envs(person.environment(until));
         }
         command.spawn().context("cannot start vestibule")
     }

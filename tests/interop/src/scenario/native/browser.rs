@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::chromium::{Chromium, Person};
-use crate::command::Shell;
+use crate::command::{RESULT_PAGE, Shell};
 use crate::provider::Provider;
 use crate::report::{Report, Stopped};
 use crate::scenario::api::issuer;
@@ -17,6 +17,9 @@ use crate::stage::Stage;
 /// How the dashboard's pages read for somebody who is signed in, and for somebody who has just left.
 const ACCOUNT: &str = "Your account";
 const LEFT: &str = "You are signed out";
+/// How the providers' pages read after a logout.
+const GOODBYE: &str = "Sign-out Success|You are logged out";
+const AT_ONCE: usize = 10;
 /// Longer than any access token lives here: it must be renewed.
 const RENEWED: [&str; 3] = ["token", "--min-valid", "24h"];
 
@@ -39,7 +42,7 @@ pub(super) async fn single_sign_on<P: Provider>(
     report
         .step("`vestibule login` opens the same Chromium: no password is asked for, and she is back", async {
             let arguments = ["login", "--scope", "profile", "--scope", "email"];
-            let ended = shell.run(Some(&alice), &arguments).await?.expect(0)?;
+            let ended = shell.run(Some((&alice, RESULT_PAGE)), &arguments).await?.expect(0)?;
             ensure!(ended.stdout.is_empty(), "prose among the data: {}", ended.stdout);
             let diary = alice.diary().await?;
             ensure!(!diary.prompts.contains(&"login".to_owned()), "she met {:?}", diary.prompts);
@@ -94,7 +97,7 @@ pub(super) async fn left_elsewhere<P: Provider>(
 ) -> Result<(), Stopped> {
     report
         .step("alice logs out at the dashboard: the command's next refresh says so, and forgets her", async {
-            shell.run(Some(alice), &["login"]).await?.expect(0)?;
+            shell.run(Some((alice, RESULT_PAGE)), &["login"]).await?.expect(0)?;
             alice.diary().await?;
             shell.run(None, &RENEWED).await?.expect(0)?;
             alice.visit(stage.dashboard.url("/me").as_str(), LEFT).await?;
@@ -107,17 +110,63 @@ pub(super) async fn left_elsewhere<P: Provider>(
         .await
 }
 
+/// Alice's scripts all want a login at the same time.
+pub(super) async fn many_at_once(report: &mut Report, shell: &Shell, alice: &Person) -> Result<(), Stopped> {
+    report
+        .step(
+            format!("{AT_ONCE} times `vestibule login` at once: one tab, and all of them are signed in"),
+            async {
+                let before = alice.visits();
+                let all: Result<Vec<_>> =
+                    (0..AT_ONCE).map(|_| shell.start(Some((alice, RESULT_PAGE)), &["login"])).collect();
+                for child in all? {
+                    Shell::end(child).await?.expect(0)?;
+                }
+                alice.diary().await?;
+                let tabs = alice.visits() - before;
+                ensure!(tabs == 1, "{tabs} tabs were opened");
+                shell.run(None, &["logout"]).await?.expect(0).map(drop)
+            },
+        )
+        .await
+}
+
+/// Alice leaves everywhere, from the terminal.
+pub(super) async fn left_everywhere<P: Provider>(
+    report: &mut Report,
+    stage: &Stage<P>,
+    shell: &Shell,
+    alice: &Person,
+) -> Result<(), Stopped> {
+    report
+        .step("`vestibule logout --browser` ends her session in Chromium too, and the dashboard's", async {
+            alice.visit(stage.dashboard.url("/me").as_str(), ACCOUNT).await?;
+            shell.run(Some((alice, RESULT_PAGE)), &["login"]).await?.expect(0)?;
+            alice.diary().await?;
+            let before = stage.logout_tokens(&stage.dashboard).len();
+            shell.run(Some((alice, GOODBYE)), &["logout", "--browser"]).await?.expect(0)?;
+            let diary = alice.diary().await?;
+            ensure!(diary.prompts == ["logout"], "she met {:?}", diary.prompts);
+            let heard = stage.logout_tokens(&stage.dashboard).len() - before;
+            ensure!(heard == 1, "the dashboard was told {heard} times");
+            let diary = alice.visit(stage.dashboard.url("/me").as_str(), ACCOUNT).await?;
+            ensure!(diary.prompts.contains(&"login".to_owned()), "she met {:?}", diary.prompts);
+            Ok(())
+        })
+        .await
+}
+
 /// Alice leaves in the terminal; her browser stays signed in.
 pub(super) async fn left_here(report: &mut Report, shell: &Shell, alice: &Person) -> Result<(), Stopped> {
     report
         .step(
             "she signs in again, and out with `vestibule logout`: withdrawn, while her browser stays in",
             async {
-                shell.run(Some(alice), &["login"]).await?.expect(0)?;
+                shell.run(Some((alice, RESULT_PAGE)), &["login"]).await?.expect(0)?;
                 alice.diary().await?;
                 shell.run(None, &["logout"]).await?.expect(0)?;
                 shell.run(None, &["token"]).await?.expect(3)?;
-                shell.run(Some(alice), &["login"]).await?.expect(0)?;
+                shell.run(Some((alice, RESULT_PAGE)), &["login"]).await?.expect(0)?;
                 let diary = alice.diary().await?;
                 ensure!(!diary.prompts.contains(&"login".to_owned()), "she met {:?}", diary.prompts);
                 shell.run(None, &["logout"]).await?.expect(0).map(drop)

@@ -37,6 +37,8 @@ async fn act<P: Provider>(report: &mut Report, stage: &Stage<P>, chromium: &Chro
     let (shell, alice) = browser::single_sign_on(report, stage, chromium).await?;
     browser::tokens(report, stage, &shell).await?;
     browser::left_here(report, &shell, &alice).await?;
+    browser::many_at_once(report, &shell, &alice).await?;
+    browser::left_everywhere(report, stage, &shell, &alice).await?;
     if P::ENDS_NATIVE_LOGINS {
         browser::left_elsewhere(report, stage, &shell, &alice).await?;
     }
