@@ -50,6 +50,16 @@ impl Surroundings {
         Self::new(|name| env::var_os(name).is_some_and(|value| !value.is_empty()), container)
     }
 
+    /// A desktop, whatever it looks like: for applications with a window.
+    pub fn desktop() -> Self {
+        Self { display: true, ..Self::default() }
+    }
+
+    /// A terminal far from any browser.
+    pub fn remote_terminal() -> Self {
+        Self { ssh: true, ..Self::default() }
+    }
+
     /// From the variables that are set and not empty.
     pub(crate) fn new(is_set: impl Fn(&str) -> bool, container: bool) -> Self {
         let has_windows_of_its_own = cfg!(any(windows, target_os = "macos"));

@@ -1,7 +1,9 @@
 //! Native applications as processes, against the development provider.
 
 pub mod clock;
+pub mod desk;
 pub mod machine;
 mod scripted_browser;
 
+pub use desk::{Desk, Person};
 pub use scripted_browser::ScriptedBrowser;

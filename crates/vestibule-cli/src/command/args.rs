@@ -67,7 +67,7 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct LoginArgs {
-    /// Ask for a scope beside `openid`; may be repeated
+    /// Ask for this scope beside `openid`, instead of `profile` and `email`; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(crate) scopes: Vec<String>,
     /// Sign in on another device, with a code

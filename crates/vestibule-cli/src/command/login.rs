@@ -17,7 +17,10 @@ pub(crate) async fn login(
     if !args.scopes.is_empty() {
         application.scopes = args.scopes;
     }
-    let mut login = Login::new().scopes(&application.scopes).timeout(args.timeout);
+    let mut login = Login::new().timeout(args.timeout);
+    if !application.scopes.is_empty() {
+        login = login.scopes(&application.scopes);
+    }
     if let Some(hint) = args.hint.or_else(|| common.account.clone()) {
         login = login.hint(hint);
     }

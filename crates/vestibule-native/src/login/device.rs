@@ -27,8 +27,4 @@ impl NativeApp {
             }
         }
     }
-
-    pub(super) async fn offers_device_logins(&self) -> Result<bool, NativeError> {
-        Ok(self.client().provider().metadata().await?.device_authorization_endpoint.is_some())
-    }
 }

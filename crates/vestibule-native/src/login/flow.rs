@@ -1,3 +1,5 @@
+use vestibule::DeviceError;
+
 use super::{Login, LoginWay, NoBrowser, turn::Newest};
 use crate::{NativeApp, NativeError, User, Way};
 
@@ -47,11 +49,22 @@ impl NativeApp {
             (LoginWay::Device, _) => return self.log_in_by_device(login).await,
             (LoginWay::Browser, _) | (LoginWay::Whichever, Way::Browser) => None,
             (LoginWay::PrintedUrl, _) => Some(NoBrowser::Asked),
-            (LoginWay::Whichever, Way::NoDisplay(_)) if self.offers_device_logins().await? => {
-                return self.log_in_by_device(login).await;
-            }
-            (LoginWay::Whichever, Way::NoDisplay(why)) => Some(NoBrowser::Here(why)),
+            (LoginWay::Whichever, Way::NoDisplay(why)) => match self.log_in_by_device(login).await {
+                Err(error) if is_not_offered(&error) => Some(NoBrowser::Here(why)),
+                outcome => return outcome,
+            },
         };
         self.log_in_by_browser(login, without).await
+    }
+}
+
+/// The provider has no device flow, or none for this client.
+fn is_not_offered(error: &NativeError) -> bool {
+    match error {
+        NativeError::Provider(vestibule::Error::Device(DeviceError::NotOffered)) => true,
+        NativeError::Provider(vestibule::Error::Device(DeviceError::Refused(refusal))) => {
+            refusal.error() == "unauthorized_client"
+        }
+        _ => false,
     }
 }

@@ -30,7 +30,7 @@ use crate::{Cancel, Paste, patience::Patience};
 ///     });
 /// # let _ = login;
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[must_use]
 pub struct Login {
     scopes: Vec<String>,
@@ -59,10 +59,19 @@ pub(crate) enum LoginWay {
 impl Login {
     /// A login in the browser, or on another device where no browser can be shown. It waits five minutes.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            scopes: ["profile", "email"].map(str::to_owned).to_vec(),
+            hint: None,
+            adjust: None,
+            way: LoginWay::default(),
+            patience: Patience::default(),
+            paste: None,
+            listener: None,
+        }
     }
 
-    /// Scopes beside `openid`, one by one or separated by spaces; a refresh token is always asked for. Default: none.
+    /// Scopes beside `openid`, one by one or separated by spaces; a refresh token is always asked for. Default: `profile`
+    /// and `email`, so that the user has a name.
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = scopes.into_iter().map(|scope| scope.as_ref().to_owned()).collect();
         self
@@ -157,6 +166,12 @@ impl Login {
 
     fn device_request(&self) -> DeviceRequest {
         DeviceRequest::new().scopes(&self.scopes).refresh_token()
+    }
+}
+
+impl Default for Login {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
