@@ -67,6 +67,14 @@ impl DevIdpBuilder {
         self
     }
 
+    /// The ways to authenticate a user that the provider tells apart, from the weakest to the strongest. Applications ask
+    /// for one with `acr_values`; who is known by a weaker one only signs in once more. Default: none, so tokens have no
+    /// `acr`.
+    pub fn acr_values(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.acr_values = values.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// How clients may authenticate. Default: in both ways.
     pub fn client_authentication(mut self, ways: impl IntoIterator<Item = ClientAuthentication>) -> Self {
         self.settings.client_authentication = ways.into_iter().collect();

@@ -14,6 +14,8 @@ pub enum ClientAuthentication {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
+    /// From the weakest to the strongest.
+    pub(crate) acr_values: Vec<String>,
     pub(crate) client_authentication: Vec<ClientAuthentication>,
     pub(crate) code_lifetime: Duration,
     pub(crate) device_code_lifetime: Duration,
@@ -32,6 +34,7 @@ pub(crate) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            acr_values: Vec::new(),
             client_authentication: vec![ClientAuthentication::Basic, ClientAuthentication::Post],
             code_lifetime: Duration::from_secs(10 * 60),
             device_code_lifetime: Duration::from_secs(10 * 60),

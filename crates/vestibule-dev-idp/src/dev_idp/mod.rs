@@ -143,7 +143,9 @@ impl DevIdp {
             .user_named(login, settings.typed_users)
             .map_err(|reason| UserCodeError::Login { login: login.to_owned(), reason })?;
         let latest = environment.sessions.of_user(&user.login).pop();
-        let begin = || environment.sessions.begin(&user, clock.unix(), seconds(settings.session_lifetime));
+        let acr = settings.acr_values.first().map(String::as_str);
+        let lifetime = seconds(settings.session_lifetime);
+        let begin = || environment.sessions.begin(&user, acr, clock.unix(), lifetime);
         Ok(latest.unwrap_or_else(begin))
     }
 

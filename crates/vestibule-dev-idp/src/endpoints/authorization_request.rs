@@ -6,6 +6,7 @@ use crate::application::Application;
 use crate::endpoints::parameters::Parameters;
 use crate::jwt::opened_hint;
 use crate::messages::discovery::SCOPES;
+use crate::settings::Settings;
 use crate::store::{Environment, Session};
 
 /// What an application asks for.
@@ -18,6 +19,8 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) nonce: Option<String>,
     pub(crate) code_challenge: Option<String>,
     pub(crate) login_hint: Option<String>,
+    /// The values of `acr` that will do; any, if there are none.
+    strong_enough: Vec<String>,
     prompt: Prompt,
     max_age: Option<i64>,
     hinted_subject: Option<String>,
@@ -46,7 +49,7 @@ impl AuthorizationRequest {
     pub(crate) fn parse(
         parameters: &Parameters,
         environment: &Environment,
-        require_pkce: bool,
+        settings: &Settings,
     ) -> Result<Self, AuthorizationRefusal> {
         let (application, redirect_uri) = trusted_redirect(parameters, environment)?;
         let owned = |name| parameters.get(name).map(str::to_owned);
@@ -86,7 +89,7 @@ impl AuthorizationRequest {
         let scope = granted_scope(parameters.get("scope"), &application)
             .ok_or_else(|| refuse("invalid_scope", "the scope must contain `openid`".to_owned()))?;
         let code_challenge =
-            code_challenge(parameters, require_pkce || application.is_native()).map_err(&invalid)?;
+            code_challenge(parameters, settings.require_pkce || application.is_native()).map_err(&invalid)?;
         let prompt = Prompt::parse(parameters.get("prompt")).map_err(&invalid)?;
         let max_age = match parameters.get("max_age").map(str::parse::<u32>) {
             Some(Err(_)) => return Err(invalid("max_age must be a number of seconds")),
@@ -106,6 +109,7 @@ impl AuthorizationRequest {
             nonce: owned("nonce"),
             login_hint: owned("login_hint"),
             code_challenge,
+            strong_enough: strong_enough(parameters.get("acr_values"), settings),
             prompt,
             max_age,
             hinted_subject,
@@ -118,7 +122,14 @@ impl AuthorizationRequest {
     pub(crate) fn is_satisfied_by(&self, session: &Session, now: i64) -> bool {
         let fresh = self.max_age.is_none_or(|age| age > 0 && now.saturating_sub(session.auth_time) <= age);
         let the_one = self.hinted_subject.as_ref().is_none_or(|subject| *subject == session.subject);
-        self.prompt != Prompt::Login && fresh && the_one
+        let strong = self.strong_enough.is_empty()
+            || session.acr.as_ref().is_some_and(|acr| self.strong_enough.contains(acr));
+        self.prompt != Prompt::Login && fresh && the_one && strong
+    }
+
+    /// The weakest way to authenticate that will do, where one was asked for.
+    pub(crate) fn wanted_acr(&self) -> Option<&str> {
+        self.strong_enough.first().map(String::as_str)
     }
 
     /// Whether no page may be shown.
@@ -184,6 +195,14 @@ fn trusted_redirect(
         return Err(page(&format!("{redirect_uri} is not a registered redirect URI of {client_id}.")));
     }
     Ok((application.clone(), redirect_uri.to_owned()))
+}
+
+/// The values of `acr` from the weakest known one that is asked for upwards. The wish is voluntary (Core 3.1.2.1): where
+/// none is known, any will do.
+fn strong_enough(asked: Option<&str>, settings: &Settings) -> Vec<String> {
+    let asked: Vec<&str> = asked.unwrap_or_default().split(' ').collect();
+    let too_weak = settings.acr_values.iter().take_while(|known| !asked.contains(&known.as_str())).count();
+    settings.acr_values.iter().skip(too_weak).cloned().collect()
 }
 
 /// What is granted of a scope: all that is known. None if it does not contain `openid`.

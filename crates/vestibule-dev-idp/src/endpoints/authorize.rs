@@ -16,7 +16,7 @@ use crate::store::{Environment, NewCode};
 pub(crate) async fn authorize(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     let (headers, parameters) = parameters::of_browser(request).await;
     let mut environment = provider.environment();
-    let parsed = AuthorizationRequest::parse(&parameters, &environment, provider.settings.require_pkce);
+    let parsed = AuthorizationRequest::parse(&parameters, &environment, &provider.settings);
     let request = match parsed {
         Ok(request) => request,
         Err(refusal) => return refused(&provider, &mut environment, refusal),

@@ -37,7 +37,8 @@ pub(super) fn issue(
         subject: client_id.clone(),
         scope: scope(application, form.get("scope"))?,
         nonce: None,
-        auth_time: provider.clock.unix(),
+        auth_time: None,
+        acr: None,
         sid: None,
     };
     let id = environment.grants.add(grant.clone());

@@ -67,7 +67,7 @@ fn answer(
             None => login_page(provider, user_code, asked, None),
         };
     }
-    match login::sign_in(provider, headers, form.get("login"), client) {
+    match login::sign_in(provider, headers, form.get("login"), None, client) {
         Ok(signed_in) => {
             let query =
                 form_urlencoded::Serializer::new(String::new()).append_pair("user_code", user_code).finish();
@@ -83,6 +83,7 @@ fn login_page(provider: &Provider, user_code: &str, asked: &Asked, problem: Opti
         &provider.environment(),
         &LoginPage {
             client: &asked.client_id,
+            acr: None,
             action: "/device",
             kept: ("user_code", user_code),
             hint: "",

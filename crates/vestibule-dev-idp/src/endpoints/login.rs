@@ -25,7 +25,7 @@ pub(crate) async fn login(State(provider): State<Arc<Provider>>, request: Reques
     let asked = Parameters::parse(form.get("request").unwrap_or_default().as_bytes());
 
     let mut environment = provider.environment();
-    let parsed = AuthorizationRequest::parse(&asked, &environment, provider.settings.require_pkce);
+    let parsed = AuthorizationRequest::parse(&asked, &environment, &provider.settings);
     let request = match parsed {
         Ok(request) => request,
         Err(refusal) => return authorize::refused(&provider, &mut environment, refusal),
@@ -36,7 +36,7 @@ pub(crate) async fn login(State(provider): State<Arc<Provider>>, request: Reques
     }
     drop(environment);
     let client = &request.application.client_id;
-    match sign_in(&provider, &headers, form.get("login"), client) {
+    match sign_in(&provider, &headers, form.get("login"), request.wanted_acr(), client) {
         Ok(signed_in) => {
             let key = &signed_in.key;
             signed_in.remembered(authorize::grant_code(&provider, &mut provider.environment(), &request, key))
@@ -58,6 +58,7 @@ pub(crate) fn page(
         environment,
         &LoginPage {
             client: &request.application.client_id,
+            acr: request.wanted_acr(),
             action: "/login",
             kept: ("request", query),
             hint: request.login_hint.as_deref().unwrap_or_default(),
@@ -78,21 +79,23 @@ pub(crate) fn sign_in(
     provider: &Arc<Provider>,
     headers: &HeaderMap,
     login: Option<&str>,
+    wanted_acr: Option<&str>,
     client: &str,
 ) -> Result<SignedIn, &'static str> {
     let now = provider.clock.unix();
+    let acr = wanted_acr.or(provider.settings.acr_values.first().map(String::as_str));
     let mut environment = provider.environment();
     let user = environment.user_named(login.unwrap_or_default(), provider.settings.typed_users)?;
     let cookie = session_cookie(provider, headers);
     let earlier = cookie.as_deref().and_then(|key| environment.sessions.with_key(key)).cloned();
     let (key, replaced) = match earlier {
         Some(session) if session.login == user.login => {
-            environment.sessions.authenticated_again(&session.key, now);
+            environment.sessions.authenticated_again(&session.key, acr, now);
             (session.key, None)
         }
         earlier => {
             let lifetime = seconds(provider.settings.session_lifetime);
-            (environment.sessions.begin(&user, now, lifetime), earlier.map(|session| session.key))
+            (environment.sessions.begin(&user, acr, now, lifetime), earlier.map(|session| session.key))
         }
     };
     drop(environment);

@@ -27,6 +27,13 @@ pub(crate) fn issue(
     let mut jwt = draft(provider, application, &grant.subject, now, &jti);
     jwt.claims.extend(claims::own(user));
     jwt.set("scope", grant.scope_text());
+    // RFC 9068 section 2.2.1.
+    if let Some(auth_time) = grant.auth_time {
+        jwt.set("auth_time", auth_time);
+    }
+    if let Some(acr) = &grant.acr {
+        jwt.set("acr", acr.clone());
+    }
     if let Some(sid) = &grant.sid {
         jwt.set("sid", sid.clone());
     }

@@ -7,8 +7,8 @@ use openidconnect::core::{
 };
 use openidconnect::url::ParseError;
 use openidconnect::{
-    AdditionalProviderMetadata, AuthUrl, IssuerUrl, JsonWebKeySetUrl, ProviderMetadata, ResponseTypes, Scope,
-    TokenUrl, UserInfoUrl,
+    AdditionalProviderMetadata, AuthUrl, AuthenticationContextClass, IssuerUrl, JsonWebKeySetUrl,
+    ProviderMetadata, ResponseTypes, Scope, TokenUrl, UserInfoUrl,
 };
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,9 @@ pub(crate) fn document(provider: &Provider) -> Result<Metadata, ParseError> {
             revocation_endpoint_auth_methods_supported: methods.clone(),
         },
     );
+    let acr_values = settings.acr_values.iter().cloned().map(AuthenticationContextClass::new);
     Ok(metadata
+        .set_acr_values_supported(Some(acr_values.collect::<Vec<_>>()).filter(|known| !known.is_empty()))
         .set_token_endpoint(Some(TokenUrl::new(provider.url("/token"))?))
         .set_userinfo_endpoint(Some(UserInfoUrl::new(provider.url("/userinfo"))?))
         .set_scopes_supported(Some(SCOPES.map(|scope| Scope::new(scope.to_owned())).to_vec()))

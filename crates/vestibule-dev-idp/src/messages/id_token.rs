@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use openidconnect::core::{CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm};
-use openidconnect::{AccessToken, Audience, IdToken, IdTokenClaims, IssuerUrl, Nonce};
+use openidconnect::{
+    AccessToken, Audience, AuthenticationContextClass, IdToken, IdTokenClaims, IssuerUrl, Nonce,
+};
 
 use serde_json::json;
 
@@ -56,7 +58,8 @@ pub(crate) fn issue(
         claims::standard(user, grant),
         MoreClaims { sid: grant.sid.clone(), own: claims::own(user) },
     )
-    .set_auth_time(Some(moment(grant.auth_time)))
+    .set_auth_time(grant.auth_time.map(moment))
+    .set_auth_context_ref(grant.acr.clone().map(AuthenticationContextClass::new))
     // Core 12.2: a refreshed ID token SHOULD NOT have a nonce.
     .set_nonce(grant.nonce.clone().filter(|_| occasion == Occasion::Login).map(Nonce::new));
     let algorithm = application.signing_algorithm;

@@ -12,6 +12,8 @@ use crate::store::Environment;
 #[derive(Debug)]
 pub(crate) struct LoginPage<'a> {
     pub(crate) client: &'a str,
+    /// How strongly the user is to authenticate.
+    pub(crate) acr: Option<&'a str>,
     /// Where its forms are sent to.
     pub(crate) action: &'static str,
     /// A field that goes with them: what the user came for.
@@ -26,7 +28,7 @@ pub(crate) fn login(provider: &Provider, environment: &Environment, page: &Login
     let kept = html! { input type="hidden" name=(page.kept.0) value=(page.kept.1); };
     let content = html! {
         h1 { "Sign in" }
-        p.lead { "to continue to " strong { (page.client) } }
+        p.lead { "to continue to " strong { (page.client) } @if let Some(acr) = page.acr { ", which asks for " strong { (acr) } } }
         @if let Some(problem) = page.problem { p.problem role="alert" { (problem) } }
         @if !environment.users.is_empty() {
             form.people method="post" action=(page.action) {

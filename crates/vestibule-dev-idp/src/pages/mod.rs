@@ -71,7 +71,11 @@ pub(crate) async fn front(State(provider): State<Arc<Provider>>) -> Response {
         &html! {
             h1 { "Development OpenID Provider" }
             p.lead { "Issuer " code { (provider.issuer) } }
-            p { a href="/.well-known/openid-configuration" { "Discovery document" } }
+            p {
+                a href="/.well-known/openid-configuration" { "Discovery document" }
+                " · "
+                a href="/device" { "Let a device in" }
+            }
             h2 { "Applications" }
             @if environment.applications.is_empty() { p.detail { "None is registered yet." } }
             ul { @for client_id in environment.applications.keys() { li { (client_id) } } }

@@ -16,7 +16,9 @@ pub(crate) struct Grant {
     pub(crate) subject: String,
     pub(crate) scope: BTreeSet<String>,
     pub(crate) nonce: Option<String>,
-    pub(crate) auth_time: i64,
+    /// When and how the user authenticated; a service never does.
+    pub(crate) auth_time: Option<i64>,
+    pub(crate) acr: Option<String>,
     pub(crate) sid: Option<String>,
 }
 

@@ -88,7 +88,8 @@ impl Environment {
             subject: session.subject.clone(),
             scope: scope.clone(),
             nonce: nonce.map(str::to_owned),
-            auth_time: session.auth_time,
+            auth_time: Some(session.auth_time),
+            acr: session.acr.clone(),
             sid,
         })
     }

@@ -14,6 +14,7 @@ pub(crate) struct Session {
     pub(crate) login: String,
     pub(crate) subject: String,
     pub(crate) auth_time: i64,
+    pub(crate) acr: Option<String>,
     sid: String,
     ends: i64,
     /// The applications that took part, each with the `sid` it was told last.
@@ -40,13 +41,14 @@ impl Session {
 pub(crate) struct Sessions(Vec<Session>);
 
 impl Sessions {
-    pub(crate) fn begin(&mut self, user: &User, now: i64, lifetime: i64) -> String {
+    pub(crate) fn begin(&mut self, user: &User, acr: Option<&str>, now: i64, lifetime: i64) -> String {
         let key = random::name("");
         self.0.push(Session {
             key: key.clone(),
             login: user.login.clone(),
             subject: user.subject.clone(),
             auth_time: now,
+            acr: acr.map(str::to_owned),
             sid: random::name("ses_"),
             ends: now.saturating_add(lifetime),
             clients: BTreeMap::new(),
@@ -59,9 +61,10 @@ impl Sessions {
     }
 
     /// Notes that the user authenticated once more.
-    pub(crate) fn authenticated_again(&mut self, key: &str, now: i64) {
+    pub(crate) fn authenticated_again(&mut self, key: &str, acr: Option<&str>, now: i64) {
         if let Some(session) = self.find(key) {
             session.auth_time = now;
+            session.acr = acr.map(str::to_owned);
         }
     }
 
@@ -116,12 +119,12 @@ mod tests {
     fn sids(mode: SidMode) -> (Option<String>, Option<String>, Option<String>, Option<String>) {
         let mut sessions = Sessions::default();
         let alice = User::new("alice");
-        let first = sessions.begin(&alice, 0, 100);
+        let first = sessions.begin(&alice, None, 0, 100);
         let a = sessions.join(&first, "a", mode);
         let b = sessions.join(&first, "b", mode);
         let refreshed = sessions.sid_at_refresh(&first, "a", mode);
         sessions.end(&first);
-        let second = sessions.begin(&alice, 0, 100);
+        let second = sessions.begin(&alice, None, 0, 100);
         (a, b, refreshed, sessions.join(&second, "a", mode))
     }
 
@@ -141,7 +144,7 @@ mod tests {
     #[test]
     fn a_session_expires() {
         let mut sessions = Sessions::default();
-        let key = sessions.begin(&User::new("alice"), 1_000, 100);
+        let key = sessions.begin(&User::new("alice"), None, 1_000, 100);
         assert!(sessions.expired(1_099).is_empty());
         assert_eq!(sessions.expired(1_100), [key]);
     }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use vestibule_dev_idp::EventKind;
 
-use crate::support::{Authorization, Tokens, World, browser, claims};
+use crate::support::{Authorization, NOW, Tokens, World, browser, claims};
 
 #[tokio::test]
 async fn the_login_page_leads_to_tokens() {
@@ -72,6 +73,33 @@ async fn prompt_none_never_shows_a_page() {
     assert_eq!(refused["iss"], world.idp.issuer());
     world.tokens("docs", "alice").await;
     assert!(world.authorize(&silent).await.callback().contains_key("code"));
+}
+
+#[tokio::test]
+async fn a_stronger_acr_asks_again_and_a_weaker_one_does_not() {
+    let world = World::with(|builder| builder.acr_values(["password", "otp", "passkey"]));
+    let metadata = world.get("/.well-known/openid-configuration").await.json();
+    assert_eq!(metadata["acr_values_supported"], json!(["password", "otp", "passkey"]));
+    let first = world.tokens("dashboard", "alice").await;
+    assert_eq!(claims(&first.id_token)["acr"], "password");
+
+    let asking = |acr_values| Authorization::of("dashboard").with("acr_values", acr_values);
+    for enough in ["password", "passkey password", "unheard-of"] {
+        assert_eq!(world.authorize(&asking(enough)).await.status, 303, "{enough}");
+    }
+    let page = world.authorize(&asking("passkey otp")).await;
+    assert!(page.status == 200 && page.body.contains("which asks for <strong>otp</strong>"));
+    let silent = world.authorize(&asking("otp").with("prompt", "none")).await.callback();
+    assert_eq!(silent["error"], "login_required");
+
+    world.idp.clock().advance(Duration::from_secs(60));
+    let code = world.sign_in(&asking("otp"), "alice").await.callback()["code"].clone();
+    let second = Tokens::read(&world.exchange("dashboard", &code).await);
+    for (name, value) in [("acr", json!("otp")), ("auth_time", json!(NOW + 60))] {
+        assert_eq!((&claims(&second.id_token)[name], &claims(&second.access_token)[name]), (&value, &value));
+    }
+    assert_eq!(claims(&second.id_token)["sid"], claims(&first.id_token)["sid"], "the session goes on");
+    assert_eq!(world.authorize(&asking("password")).await.status, 303, "stronger than needed is enough");
 }
 
 #[tokio::test]

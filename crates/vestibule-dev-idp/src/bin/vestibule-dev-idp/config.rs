@@ -74,6 +74,7 @@ enum TypeConfig {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rules {
+    acr_values: Option<Vec<String>>,
     client_authentication: Option<Vec<ClientAuthenticationConfig>>,
     /// Seconds.
     code_lifetime: Option<u64>,
@@ -226,6 +227,9 @@ impl ApplicationConfig {
 
 impl Rules {
     fn apply(&self, mut builder: DevIdpBuilder) -> DevIdpBuilder {
+        if let Some(values) = &self.acr_values {
+            builder = builder.acr_values(values);
+        }
         if let Some(ways) = &self.client_authentication {
             builder = builder.client_authentication(ways.iter().map(|way| match way {
                 ClientAuthenticationConfig::Basic => ClientAuthentication::Basic,
