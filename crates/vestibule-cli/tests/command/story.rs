@@ -1,0 +1,69 @@
+use anyhow::Result;
+use native::Desk;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn a_login_is_remembered_and_the_next_commands_need_no_flags() -> Result<()> {
+    let world = World::new("story")?;
+    let login = world.log_in(&[]).await?;
+    assert_eq!((login.exit, login.stdout.as_str()), (Some(0), ""), "{}", login.stderr);
+    assert!(
+        login
+            .stderr
+            .ends_with("\u{2713} Signed in as alice (alice@acme.example). Kept in an encrypted file.\n")
+    );
+    assert!(!login.stderr.contains('\x1b'), "no colours where nobody sees them");
+
+    let before = world.desk.idp.requests();
+    let token = world.run(&["token"]).await?;
+    assert_eq!((token.exit, token.stderr.as_str()), (Some(0), ""));
+    assert_eq!(token.stdout.split('.').count(), 3, "a token and a line's end, nothing else");
+    assert_eq!(world.run(&["token"]).await?.stdout, token.stdout);
+    assert_eq!((world.desk.idp.requests() - before).back_channel(), 0);
+
+    let who = world.run(&["whoami"]).await?;
+    assert_eq!((who.exit, who.stderr.as_str()), (Some(0), ""));
+    assert!(who.stdout.starts_with("alice\n  email    alice@acme.example\n"), "{}", who.stdout);
+
+    let accounts = world.run(&["accounts"]).await?;
+    assert_eq!(accounts.stdout, format!("* alice  {}  {}\n", world.desk.idp.issuer(), Desk::CLIENT));
+
+    let logout = world.run(&["logout"]).await?;
+    assert_eq!((logout.exit, logout.stdout.as_str()), (Some(0), ""), "{}", logout.stderr);
+    assert!(logout.stderr.contains("Its tokens were withdrawn."));
+    assert_eq!(world.run(&["token"]).await?.exit, Some(3));
+    Ok(())
+}
+
+#[tokio::test]
+async fn programs_are_answered_in_json() -> Result<()> {
+    let world = World::new("json")?;
+    let login = world.log_in(&["--json"]).await?;
+    assert_eq!(json(&login.stdout)?["name"], "alice");
+    assert!(json(&world.run(&["token", "--json"]).await?.stdout)?["access_token"].is_string());
+    let who = json(&world.run(&["whoami", "--json"]).await?.stdout)?;
+    assert_eq!((&who["session"], &who["email"]), (&"live".into(), &"alice@acme.example".into()));
+    assert_eq!(json(&world.run(&["accounts", "--json"]).await?.stdout)?[0]["label"], "alice");
+
+    world.run(&["logout", "-q"]).await?;
+    let error = world.run(&["token", "--json"]).await?;
+    assert_eq!((error.exit, error.stdout.as_str()), (Some(3), ""));
+    assert_eq!(json(&error.stderr)?["error"]["code"], "native.not_signed_in");
+    Ok(())
+}
+
+#[tokio::test]
+async fn shells_and_manuals_are_served() -> Result<()> {
+    let world = World::new("manual")?;
+    assert!(world.run(&["completions", "bash"]).await?.stdout.contains("_vestibule()"));
+    let man = world.run(&["man"]).await?.stdout;
+    for told in [".TH vestibule 1", "Exit codes:", "login", "whoami", "config.toml"] {
+        assert!(man.contains(told), "{told}");
+    }
+    Ok(())
+}
+
+fn json(text: &str) -> Result<serde_json::Value> {
+    Ok(serde_json::from_str(text)?)
+}
