@@ -20,6 +20,7 @@ const ARROWS: &[(&str, Imports)] = &[
     ("vestibule-cli", Only(&["vestibule-native"])),
     (DEV_IDP, Only(&[])),
     ("vestibule-demo", Any),
+    ("acme", Only(&["vestibule-cli"])),
     ("dashboard", Only(&["vestibule-axum", "example-shared"])),
     ("docs-portal", Only(&["vestibule-actix", "example-shared"])),
     ("live", Only(&["vestibule-axum", "example-shared"])),
