@@ -15,6 +15,7 @@ pub(crate) fn run(arguments: &[&str], tally: &mut Tally) -> Result<()> {
         "--package=docs-portal",
         "--package=interop",
         "--package=vestibule-cli",
+        "--package=vestibule-demo",
     ];
     ensure!(cargo(build).status().context("cannot start cargo")?.success(), "the programs do not build");
     run_counting(Command::new(build_folder()?.join("interop")).args(arguments), tally)

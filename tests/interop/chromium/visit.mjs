@@ -28,6 +28,7 @@ const prompts = [
     await form.locator('#password').fill(VISIT_PASSWORD);
     await form.locator('#kc-login').click();
   }],
+  ['login', 'form.people', (form) => form.locator(`button[name=login][value="${VISIT_USER}"]`).click()],
   ['consent', 'form:has(input[name=prompt][value=consent])', (form) => form.locator('button').first().click()],
   ['consent', 'form[action*="/login-actions/consent"]', (form) => form.locator(consents ? '[name=accept]' : '[name=cancel]').click()],
   ['code', 'form[id="op.deviceInputForm"]', async (form) => {
@@ -39,6 +40,11 @@ const prompts = [
     await form.locator('[type=submit]').click();
   }],
   ['device', 'form[id="op.deviceConfirmForm"]', (form) => form.page().locator(consents ? 'button[autofocus]' : 'button[name=abort]').click()],
+  ['code', 'form.typed[action="/device"]', async (form) => {
+    await form.locator('[name=user_code]').fill(VISIT_CODE);
+    await form.locator('button').click();
+  }],
+  ['device', 'form.choice[action="/device"]', (form) => form.locator(consents ? '[name=approve]' : '[name=deny]').click()],
   ['logout', 'form[id="op.logoutForm"]', (form) => form.page().locator('button[name=logout][value=yes]').click()],
   ['logout', 'form:has(#kc-logout)', (form) => form.locator('#kc-logout').click()],
   // The dashboard's own button.

@@ -15,13 +15,13 @@ use crate::scenario::api::issuer;
 use crate::stage::Stage;
 
 /// How the dashboard's pages read for somebody who is signed in, and for somebody who has just left.
-const ACCOUNT: &str = "Your account";
-const LEFT: &str = "You are signed out";
+pub(super) const ACCOUNT: &str = "Your account";
+pub(super) const LEFT: &str = "You are signed out";
 /// How the providers' pages read after a logout.
 const GOODBYE: &str = "Sign-out Success|You are logged out";
 const AT_ONCE: usize = 10;
 /// Longer than any access token lives here: it must be renewed.
-const RENEWED: [&str; 3] = ["token", "--min-valid", "24h"];
+pub(super) const RENEWED: [&str; 3] = ["token", "--min-valid", "24h"];
 
 /// Alice is signed in at the dashboard; the command needs no password of hers.
 pub(super) async fn single_sign_on<P: Provider>(
@@ -175,7 +175,7 @@ pub(super) async fn left_here(report: &mut Report, shell: &Shell, alice: &Person
         .await
 }
 
-async fn print_token(shell: &Shell, arguments: &[&str]) -> Result<String> {
+pub(super) async fn print_token(shell: &Shell, arguments: &[&str]) -> Result<String> {
     let ended = shell.run(None, arguments).await?.expect(0)?;
     let token = ended.stdout.strip_suffix('\n').context("no line of its own")?;
     ensure!(!token.is_empty() && !token.contains(char::is_whitespace), "no token: {token:?}");

@@ -10,7 +10,7 @@ use vestibule_axum::vestibule::{
     PendingDeviceLogin, RevocableToken,
 };
 
-use crate::chromium::Chromium;
+use crate::chromium::{Chromium, Person};
 use crate::clients::Terminal;
 use crate::command::Shell;
 use crate::provider::Provider;
@@ -19,7 +19,7 @@ use crate::scenario::api::issuer;
 use crate::stage::Stage;
 
 /// What the providers' last pages say.
-const APPROVED: &str = "Sign-in Success|Device Login Successful";
+const APPROVED: &str = "Sign-in Success|Device Login Successful|The device is in";
 const REFUSED: &str = "was interrupted|Device Login Failed|Consent denied";
 const DECIDED_WITHIN: Duration = Duration::from_secs(60);
 
@@ -87,32 +87,33 @@ pub(super) async fn typed<P: Provider>(
     report
         .step("`vestibule login --device`: carol types the code into Chromium, and is signed in", async {
             let shell = Shell::new(&format!("{}-device", P::NAME), stage.provider.issuer())?;
-            let mut login = shell.start(None, &["login", "--device"])?;
-            let mut shown = BufReader::new(login.stderr.take().context("no standard error")?).lines();
-            let mut line_after = async |before: &str| {
-                while let Some(line) = shown.next_line().await? {
-                    if line.ends_with(before) {
-                        let line = shown.next_line().await?.context("nothing follows")?;
-                        return anyhow::Ok(line.trim().to_owned());
-                    }
-                }
-                bail!("it does not say `{before}`");
-            };
-            let (link, code) = (line_after("visit").await?, line_after("code").await?);
-            let carol = chromium.person(&format!("{}-carol", P::NAME), "carol")?.with_code(&code);
-            let diary = carol.visit(&link, APPROVED).await?;
-            ensure!(
-                diary.prompts.first().is_some_and(|first| first == "code"),
-                "she met {:?}",
-                diary.prompts
-            );
-            let status = timeout(DECIDED_WITHIN, login.wait()).await.context("it goes on waiting")??;
-            ensure!(status.success(), "it ended with {status}");
+            sign_in_by_code(&shell, chromium.person(&format!("{}-carol", P::NAME), "carol")?).await?;
             let whoami = shell.run(None, &["whoami", "--json"]).await?.expect(0)?.json()?;
             ensure!(whoami["subject"] == stage.provider.subject_of("carol")?, "whoami tells {whoami}");
             shell.run(None, &["logout"]).await?.expect(0).map(drop)
         })
         .await
+}
+
+/// Has the command show a code, and this person type it in.
+pub(super) async fn sign_in_by_code(shell: &Shell, person: Person) -> Result<()> {
+    let mut login = shell.start(None, &["login", "--device", "--scope", "profile"])?;
+    let mut shown = BufReader::new(login.stderr.take().context("no standard error")?).lines();
+    let mut line_after = async |before: &str| {
+        while let Some(line) = shown.next_line().await? {
+            if line.ends_with(before) {
+                let line = shown.next_line().await?.context("nothing follows")?;
+                return anyhow::Ok(line.trim().to_owned());
+            }
+        }
+        bail!("it does not say `{before}`");
+    };
+    let (link, code) = (line_after("visit").await?, line_after("code").await?);
+    let diary = person.with_code(&code).visit(&link, APPROVED).await?;
+    ensure!(diary.prompts.contains(&"code".to_owned()), "no code was asked for: {:?}", diary.prompts);
+    let status = timeout(DECIDED_WITHIN, login.wait()).await.context("it goes on waiting")??;
+    ensure!(status.success(), "it ended with {status}");
+    Ok(())
 }
 
 async fn begin(app: &Client<Native>) -> Result<DeviceStart> {

@@ -1,6 +1,7 @@
 //! Native applications: in a terminal, with a real browser beside it.
 
 mod browser;
+mod demo;
 mod device;
 
 use crate::chromium::Chromium;
@@ -15,9 +16,10 @@ pub(crate) async fn run(report: &mut Report) -> Result<(), Stopped> {
     report.part("native applications");
     let (chromium, version) = report.step("Chromium and its driver are there", Chromium::install()).await?;
     println!("    {version}");
+    let demo = demo::tour(report, &chromium).await;
     let small = at::<OidcProvider>(report, &chromium).await;
     let large = at::<Keycloak>(report, &chromium).await;
-    small.and(large)
+    demo.and(small).and(large)
 }
 
 /// What must hold at every provider.
