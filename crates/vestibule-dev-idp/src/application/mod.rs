@@ -1,12 +1,10 @@
 //! The applications that may ask the provider for logins.
 
+mod check;
 mod redirect_rule;
 
 use std::time::Duration;
 
-use url::Url;
-
-use crate::error::ApplicationError;
 use crate::secret::Secret;
 use crate::signing_algorithm::SigningAlgorithm;
 
@@ -218,54 +216,6 @@ impl Application {
     fn is_among(&self, registered: &[String], uri: &str) -> bool {
         registered.iter().any(|registered| redirect_rule::is_match(registered, uri, self.application_type))
     }
-
-    pub(crate) fn check(&self) -> Result<(), ApplicationError> {
-        let client_id = || self.client_id.clone();
-        if self.client_id.is_empty() {
-            return Err(ApplicationError::NoClientId);
-        }
-        let redirects = !self.redirect_uris.is_empty() || !self.post_logout_redirect_uris.is_empty();
-        if self.application_type == ApplicationType::Service && (redirects || self.device_flow) {
-            return Err(ApplicationError::NotForService { client_id: client_id() });
-        }
-        if self.is_native() {
-            let property = if !self.secrets.is_empty() {
-                Some("secret")
-            } else if !self.backchannel_logout_uris.is_empty() {
-                Some("back-channel logout URI")
-            } else {
-                None
-            };
-            if let Some(property) = property {
-                return Err(ApplicationError::NotForNative { client_id: client_id(), property });
-            }
-        }
-        if self.secrets.iter().any(|secret| secret.expose().is_empty()) {
-            return Err(ApplicationError::EmptySecret { client_id: client_id() });
-        }
-        if self.secrets.len() > MOST_SECRETS {
-            return Err(ApplicationError::TooManySecrets {
-                client_id: client_id(),
-                count: self.secrets.len(),
-            });
-        }
-        for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
-            if !redirect_rule::may_be_registered(uri, self.application_type) {
-                return Err(ApplicationError::RedirectUri { client_id: client_id(), uri: uri.clone() });
-            }
-        }
-        for uri in &self.backchannel_logout_uris {
-            let plain = Url::parse(uri)
-                .is_ok_and(|url| url.scheme() == "http" && url.has_host() && url.fragment().is_none());
-            if !plain {
-                return Err(ApplicationError::BackchannelLogoutUri {
-                    client_id: client_id(),
-                    uri: uri.clone(),
-                });
-            }
-        }
-        Ok(())
-    }
 }
 
 /// The kind of an application, which fixes its rules.
@@ -280,45 +230,13 @@ pub enum ApplicationType {
     Web,
 }
 
-const MOST_SECRETS: usize = 2;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn code(application: &Application) -> &'static str {
-        application.check().unwrap_err().code()
-    }
 
     #[test]
     fn secrets_are_not_shown() {
         let shown = format!("{:?}", Application::web("app", "sesame"));
         assert!(shown.contains("app") && !shown.contains("sesame"));
-    }
-
-    #[test]
-    fn registration_is_strict() {
-        let good = Application::web("app", "one").redirect_uri("http://127.0.0.1:1/cb");
-        good.check().unwrap();
-        good.clone().secret("two").check().unwrap();
-        assert_eq!(code(&good.clone().secret("two").secret("three")), "application.too_many_secrets");
-        assert_eq!(code(&good.clone().secret("")), "application.empty_secret");
-        assert_eq!(code(&Application::web("", "one")), "application.no_client_id");
-        assert_eq!(code(&good.clone().redirect_uri("/relative")), "application.redirect_uri");
-        assert_eq!(code(&good.clone().redirect_uri("http://h/cb#part")), "application.redirect_uri");
-        assert_eq!(code(&good.clone().post_logout_redirect_uri("nowhere")), "application.redirect_uri");
-        let native = Application::native("app").redirect_uri("http://127.0.0.1/cb");
-        native.check().unwrap();
-        assert_eq!(code(&native.clone().secret("one")), "application.not_for_native");
-        assert_eq!(
-            code(&native.clone().backchannel_logout_uri("http://h/out")),
-            "application.not_for_native"
-        );
-        assert_eq!(code(&native.redirect_uri("http://localhost/cb")), "application.redirect_uri");
-        let service = Application::service("app", "one");
-        service.check().unwrap();
-        assert_eq!(code(&service.clone().device_flow(true)), "application.not_for_service");
-        assert_eq!(code(&service.redirect_uri("http://h/cb")), "application.not_for_service");
-        assert_eq!(code(&good.backchannel_logout_uri("https://h/out")), "application.backchannel_logout_uri");
     }
 }
