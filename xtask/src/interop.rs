@@ -18,5 +18,10 @@ pub(crate) fn run(arguments: &[&str], tally: &mut Tally) -> Result<()> {
         "--package=vestibule-demo",
     ];
     ensure!(cargo(build).status().context("cannot start cargo")?.success(), "the programs do not build");
+    if arguments.is_empty() || arguments.contains(&"native") {
+        // A workspace of its own.
+        let window = ["build", "--manifest-path=examples/desktop/Cargo.toml"];
+        ensure!(cargo(window).status().context("cannot start cargo")?.success(), "the window does not build");
+    }
     run_counting(Command::new(build_folder()?.join("interop")).args(arguments), tally)
 }

@@ -10,8 +10,8 @@ use crate::{
     theme::{Palette, ROUND},
 };
 
-/// How often the provider is asked while the window has the focus, in seconds.
-const GLANCE: f64 = 30.0;
+/// How often is looked, in seconds, while the window has the focus. The provider is asked twice a minute at most.
+const GLANCE: f64 = 10.0;
 
 /// The window.
 pub(crate) struct Window {
@@ -55,6 +55,7 @@ impl eframe::App for Window {
         let palette = Palette::of(ui);
         let frame = Frame::new().fill(palette.paper).inner_margin(Margin::symmetric(28, 20));
         let place = self.desk.place();
+        retitle(ui, place);
         let wish = CentralPanel::default().frame(frame).show(ui, |ui| {
             bar(ui, palette);
             match place {
@@ -80,6 +81,24 @@ impl eframe::App for Window {
             None => {}
         }
     }
+}
+
+/// Says in the list of windows, too, who is there.
+fn retitle(ui: &Ui, place: &Place) {
+    let title = match place {
+        Place::SignedIn(account) => format!("{} – Acme", called(account)),
+        Place::SignedOut(Some(notice)) => format!("{} – Acme", notice.title),
+        _ => "Acme".to_owned(),
+    };
+    let shown = ui.input(|input| input.viewport().title.clone());
+    if shown.as_ref() != Some(&title) {
+        ui.send_viewport_cmd(egui::ViewportCommand::Title(title));
+    }
+}
+
+/// What people call the user.
+fn called(account: &Account) -> &str {
+    account.user.claim("name").and_then(|name| name.as_str()).unwrap_or(account.user.name())
 }
 
 fn bar(ui: &mut Ui, palette: Palette) {
@@ -141,8 +160,7 @@ fn signed_in(ui: &mut Ui, palette: Palette, account: &Account) -> Option<Wish> {
             avatar(ui, palette, account.user.name());
             ui.add_space(4.0);
             ui.vertical(|ui| {
-                let name =
-                    account.user.claim("name").and_then(|name| name.as_str()).unwrap_or(account.user.name());
+                let name = called(account);
                 ui.add(Label::new(RichText::new(name).size(18.0).strong()).truncate());
                 let email = account.user.email().unwrap_or(account.user.subject());
                 ui.add(Label::new(RichText::new(email).color(palette.faint)).truncate());

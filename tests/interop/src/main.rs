@@ -16,6 +16,7 @@ mod provider;
 mod relay;
 mod report;
 mod scenario;
+mod screen;
 mod stage;
 
 use std::process::ExitCode;
@@ -31,7 +32,7 @@ Usage: cargo xtask interop [PART...]
 Parts, all of them unless some are named:
   oidc-provider  web applications at the provider from npm; needs Node.js 20 or newer and npm
   keycloak       web applications at the one from Maven Central; needs Java 17 or newer and Maven
-  native         native applications at both; needs Chromium too
+  native         native applications at both; needs Chromium, Xvfb, xdotool and ImageMagick too
 
 What it downloads is kept in target/interop; logs are there too.";
 

@@ -3,6 +3,7 @@
 mod browser;
 mod demo;
 mod device;
+mod window;
 
 use crate::chromium::Chromium;
 use crate::provider::Provider;
@@ -43,6 +44,7 @@ async fn act<P: Provider>(report: &mut Report, stage: &Stage<P>, chromium: &Chro
     browser::left_everywhere(report, stage, &shell, &alice).await?;
     if P::ENDS_NATIVE_LOGINS {
         browser::left_elsewhere(report, stage, &shell, &alice).await?;
+        window::follows(report, stage, chromium).await?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ mod unix;
 mod windows;
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Read, Write},
     path::{Path, PathBuf},
     thread,
@@ -17,6 +17,8 @@ use std::{
 use aws_lc_rs::digest::{SHA256, digest};
 use etcetera::BaseStrategy;
 use vestibule::RedirectUri;
+
+use crate::private_dir::PrivateDir;
 
 #[cfg(unix)]
 use self::unix as system;
@@ -48,16 +50,12 @@ pub(super) fn folder() -> Option<PathBuf> {
 impl Channel {
     /// Becomes the first of all that have this redirect URI, or finds the way to it.
     pub(super) fn claim(folder: &Path, redirect_uri: &RedirectUri) -> io::Result<Claim> {
-        system::make_private(folder)?;
+        let folder = PrivateDir::open(folder).map_err(io::Error::other)?;
         let name = name(redirect_uri);
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join(format!("{name}.lock")))?;
-        let address = system::Address::new(folder, &name);
+        let lock = folder.lock_file(&format!("{name}.lock")).map_err(io::Error::other)?;
+        let address = system::Address::new(folder.path(), &name);
         match fs4::FileExt::try_lock(&lock) {
-            Ok(()) => Ok(Claim::First(Self { _lock: lock, end: system::End::open(address)? })),
+            Ok(()) => Ok(Claim::First(Self { _lock: lock, end: system::End::open(&address)? })),
             Err(fs4::TryLockError::WouldBlock) => Ok(Claim::Taken(First(address))),
             Err(fs4::TryLockError::Error(error)) => Err(error),
         }

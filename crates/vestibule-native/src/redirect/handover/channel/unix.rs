@@ -1,10 +1,7 @@
 use std::{
     fs,
     io::{self, ErrorKind},
-    os::unix::{
-        fs::{DirBuilderExt, MetadataExt},
-        net::{UnixListener, UnixStream},
-    },
+    os::unix::net::{UnixListener, UnixStream},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,14 +13,6 @@ pub(super) struct Address(PathBuf);
 pub(super) struct End(UnixListener);
 
 pub(in super::super) struct Listener(tokio::net::UnixListener);
-
-/// A folder that nobody else can enter. Without it, another user's socket could stand where ours is looked for.
-pub(super) fn make_private(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let found = fs::symlink_metadata(folder)?;
-    let private = found.is_dir() && found.uid() == geteuid().as_raw() && found.mode() & 0o077 == 0;
-    if private { Ok(()) } else { Err(ErrorKind::PermissionDenied.into()) }
-}
 
 impl Address {
     pub(super) fn new(folder: &Path, name: &str) -> Self {
@@ -43,7 +32,7 @@ const LIMIT: Duration = Duration::from_secs(3);
 
 impl End {
     /// Takes the place of an instance that is gone.
-    pub(super) fn open(address: Address) -> io::Result<Self> {
+    pub(super) fn open(address: &Address) -> io::Result<Self> {
         match fs::remove_file(&address.0) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}

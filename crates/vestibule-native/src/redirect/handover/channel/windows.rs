@@ -19,11 +19,6 @@ pub(in super::super) struct Listener {
     next: NamedPipeServer,
 }
 
-/// The folder lies in the user's profile, whose access list it inherits.
-pub(super) fn make_private(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
 impl Address {
     pub(super) fn new(folder: &Path, name: &str) -> Self {
         Self(folder.join(name))
@@ -35,7 +30,7 @@ impl Address {
 }
 
 impl End {
-    pub(super) fn open(address: Address) -> io::Result<Self> {
+    pub(super) fn open(address: &Address) -> io::Result<Self> {
         let mut bytes = [0; 16];
         OsRandom.fill(&mut bytes).map_err(io::Error::other)?;
         let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
