@@ -16,6 +16,7 @@ macro_rules! chapters {
 
 chapters! {
     apis: "apis.md",
+    command_line: "command-line.md",
     errors: "errors.md",
     from_axum_oidc: "from-axum-oidc.md",
     from_openidconnect: "from-openidconnect.md",
@@ -24,10 +25,12 @@ chapters! {
     introduction: "introduction.md",
     logins: "logins.md",
     logout: "logout.md",
+    native: "native.md",
     network: "network.md",
     operations: "operations.md",
     protect: "protect.md",
     providers: "providers.md",
+    secure_stores: "secure-stores.md",
     services: "services.md",
     sessions: "sessions.md",
     start: "start.md",
