@@ -27,7 +27,7 @@ async fn f07_the_port_is_free_after_the_answer() {
     let waiting = Waiting::start().await;
     let address = waiting.address;
     let _idle = waiting.connect().await;
-    waiting.is_answered().await;
+    waiting.answer_rightly().await;
     assert!(is_free(&address).await);
 }
 

@@ -55,7 +55,7 @@ impl Waiting {
     }
 
     /// The right answer still works, and ends the login.
-    async fn is_answered(self) {
+    async fn answer_rightly(self) {
         assert!(!self.answer.is_finished());
         let taken = self.visit("/callback?code=secret-code&state=right").await;
         assert_eq!(status(&taken), 303, "{taken}");

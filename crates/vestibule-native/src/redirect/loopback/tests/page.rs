@@ -27,7 +27,7 @@ async fn f10_a_script_in_an_error_is_never_echoed() {
         assert_eq!(status(&response), 400);
         assert!(!response.contains("script") && !response.contains("alert"), "{response}");
     }
-    waiting.is_answered().await;
+    waiting.answer_rightly().await;
 }
 
 #[tokio::test]

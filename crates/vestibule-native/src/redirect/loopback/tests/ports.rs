@@ -35,7 +35,7 @@ async fn f01_no_other_address_of_this_machine_leads_there() {
     let waiting = Waiting::start().await;
     let elsewhere = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), waiting.address.port()));
     assert!(TcpStream::connect(elsewhere).await.is_err());
-    waiting.is_answered().await;
+    waiting.answer_rightly().await;
 }
 
 #[tokio::test]

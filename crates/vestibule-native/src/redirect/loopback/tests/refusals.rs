@@ -6,7 +6,7 @@ async fn f03_other_paths_are_not_found_and_the_wait_goes_on() {
     for path in ["/", "/favicon.ico", "/callback/x?code=c&state=right", "/done"] {
         assert_eq!(status(&waiting.visit(path).await), 404, "{path}");
     }
-    waiting.is_answered().await;
+    waiting.answer_rightly().await;
 }
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn f04_other_hosts_and_methods_are_refused_and_the_wait_goes_on() {
         assert_eq!(status(&response), 405, "{method}");
         assert!(response.contains("\r\nAllow: GET\r\n"), "{response}");
     }
-    waiting.is_answered().await;
+    waiting.answer_rightly().await;
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn f05_what_has_not_our_state_is_refused_and_the_right_answer_still_works(
         let response = waiting.visit(&format!("/callback{query}")).await;
         assert_eq!(status(&response), 400, "{query}");
     }
-    waiting.is_answered().await;
+    waiting.answer_rightly().await;
 }
 
 #[tokio::test]
@@ -81,5 +81,5 @@ async fn f06_requests_by_pages_are_refused_and_nothing_is_granted_to_them() {
         assert_eq!(status(&response), expected, "{request}");
         assert!(!response.to_ascii_lowercase().contains("access-control"), "{response}");
     }
-    waiting.is_answered().await;
+    waiting.answer_rightly().await;
 }

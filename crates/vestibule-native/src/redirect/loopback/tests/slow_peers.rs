@@ -22,7 +22,7 @@ async fn f08_h12_idle_peers_never_block_the_real_one() {
     }
     // Who came first had to leave, without a word.
     assert_eq!(idle[0].read(&mut [0; 1]).await.unwrap_or(0), 0);
-    waiting.is_answered().await;
+    waiting.answer_rightly().await;
 }
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn f08_a_head_of_nine_kib_is_refused_and_the_wait_goes_on() {
     let waiting = Waiting::start().await;
     let long = format!("/callback?state=right&code={}", "c".repeat(9 * 1024));
     assert_eq!(status(&waiting.visit(&long).await), 431);
-    waiting.is_answered().await;
+    waiting.answer_rightly().await;
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn f08_a_half_closed_peer_is_refused_before_its_head_is_whole_and_answered
     whole.write_all(head.as_bytes()).await.unwrap();
     whole.shutdown().await.unwrap();
     assert_eq!(status(&rest(&mut whole).await), 404);
-    waiting.is_answered().await;
+    waiting.answer_rightly().await;
 }
 
 #[tokio::test(start_paused = true)]
