@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod device;
 mod exits;
 mod leaks;
 mod story;
