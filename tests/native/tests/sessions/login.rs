@@ -5,9 +5,10 @@ use std::{
 
 use anyhow::Result;
 use native::Desk;
+use url::Url;
 use vestibule_dev_idp::{DiscoveryFault, Misbehaviour};
 use vestibule_native::{
-    Cancel, Login, LoginEvent, NativeError, NoBrowser, StoreKind, StorePolicy,
+    Browser, BrowserError, Cancel, Login, LoginEvent, NativeError, NoBrowser, StoreKind, StorePolicy,
     vestibule::{Diagnose, Disposition},
 };
 
@@ -102,6 +103,35 @@ async fn f13_an_address_is_told_when_no_browser_is_wanted_and_an_error_when_nobo
         }
     };
     let user = app.login(Login::new().without_browser().on_event(told)).await?;
+    assert_eq!((user.name(), desk.alice.tabs(), desk.alice.prompts()), ("alice", 0, 1));
+    Ok(())
+}
+
+/// A launcher that finds no browser.
+#[derive(Debug)]
+struct NoneInstalled;
+
+impl Browser for NoneInstalled {
+    fn open(&self, _: &Url) -> Result<(), BrowserError> {
+        Err(BrowserError::Unavailable)
+    }
+}
+
+#[tokio::test]
+async fn f13_where_no_browser_opens_the_address_is_told_and_good() -> Result<()> {
+    let desk = Desk::new("none-installed")?;
+    let app = desk.builder()?.browser(NoneInstalled).build()?;
+    let error = app.login(Login::new()).await.unwrap_err();
+    assert_eq!((error.code(), desk.idp.requests().token), ("native.no_browser", 0));
+
+    let alice = desk.alice.clone();
+    let told = move |event| {
+        if let LoginEvent::NoBrowser(visit, NoBrowser::Failed(BrowserError::Unavailable)) = event {
+            let alice = alice.clone();
+            tokio::spawn(async move { alice.visit(visit.url()).await });
+        }
+    };
+    let user = app.login(Login::new().on_event(told)).await?;
     assert_eq!((user.name(), desk.alice.tabs(), desk.alice.prompts()), ("alice", 0, 1));
     Ok(())
 }
