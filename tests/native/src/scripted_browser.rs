@@ -22,7 +22,7 @@ impl ScriptedBrowser {
             .append_pair("login", &self.login)
             .append_pair("request", &request)
             .finish();
-        let login = page.url().join("/login").map_or_else(|_| url.clone(), |login| login);
+        let login = page.url().join("/login").unwrap_or_else(|_| url.clone());
         let sent = client.post(login).header("content-type", "application/x-www-form-urlencoded").body(form);
         sent.send().await?.error_for_status().map(drop)
     }
