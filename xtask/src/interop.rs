@@ -14,14 +14,21 @@ pub(crate) fn run(arguments: &[&str], tally: &mut Tally) -> Result<()> {
         "--package=dashboard",
         "--package=docs-portal",
         "--package=interop",
+        "--package=native",
         "--package=vestibule-cli",
         "--package=vestibule-demo",
     ];
     ensure!(cargo(build).status().context("cannot start cargo")?.success(), "the programs do not build");
-    if arguments.is_empty() || arguments.contains(&"native") {
+    let native = arguments.is_empty() || arguments.contains(&"native");
+    if native {
         // A workspace of its own.
         let window = ["build", "--manifest-path=examples/desktop/Cargo.toml"];
         ensure!(cargo(window).status().context("cannot start cargo")?.success(), "the window does not build");
     }
-    run_counting(Command::new(build_folder()?.join("interop")).args(arguments), tally)
+    let programs = build_folder()?;
+    let providers = run_counting(Command::new(programs.join("interop")).args(arguments), tally);
+    if native {
+        run_counting(&mut Command::new(programs.join("stores")), tally)?;
+    }
+    providers
 }

@@ -1,14 +1,14 @@
 //! One process of an application on a [`Machine`](native::machine::Machine).
 //!
 //! Arguments: issuer, folder. The first line of its input is the key of the sealed files; `-` is the system's secure
-//! store. Each further line says what its clock is ahead by, and asks for an access token.
+//! store. Each further line is a question, `token`, `login` or `logout`, and what its clock is ahead by.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use native::{clock::AheadClock, machine::application};
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
-use vestibule_native::vestibule::Diagnose;
+use vestibule_native::{Login, Logout, vestibule::Diagnose};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -22,11 +22,16 @@ async fn main() -> Result<()> {
     let app = application(&issuer, Path::new(&folder), key, clock.clone())?;
     println!("ready");
     while let Some(line) = lines.next_line().await? {
-        clock.set_ahead(line.parse()?);
-        match app.access_token().await {
-            Ok(token) => println!("token {}", token.expose()),
-            Err(error) => println!("error {}", error.code()),
-        }
+        let (question, ahead) = line.split_once(' ').context("no question")?;
+        clock.set_ahead(ahead.parse()?);
+        let answer = match question {
+            "login" => {
+                app.login(Login::new().in_browser()).await.map(|user| format!("done {}", user.subject()))
+            }
+            "logout" => app.logout(Logout::new()).await.map(|_| "done nobody".to_owned()),
+            _ => app.access_token().await.map(|token| format!("token {}", token.expose())),
+        };
+        println!("{}", answer.unwrap_or_else(|error| format!("error {}", error.code())));
     }
     Ok(())
 }

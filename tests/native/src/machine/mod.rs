@@ -1,6 +1,8 @@
 //! A machine on which several processes of one application run for one user.
 
+mod kills;
 mod process;
+mod rounds;
 
 use std::{
     fs,
@@ -9,7 +11,10 @@ use std::{
 };
 
 use anyhow::Result;
-pub use process::{Answer, Process};
+pub use kills::{Killed, Moment, kills};
+pub use process::{Answer, Process, Question};
+pub use rounds::{Rounds, rounds};
+use tokio::process::Command;
 use vestibule_dev_idp::{Application, DevIdp, DevIdpBuilder};
 use vestibule_native::{Login, NativeApp, StorePolicy, VaultKey, vestibule::Provider};
 
@@ -24,6 +29,7 @@ const ROUND: Duration = Duration::from_secs(400);
 pub struct Machine {
     /// Who is asked for tokens.
     pub idp: DevIdp,
+    program: PathBuf,
     folder: PathBuf,
     clock: AheadClock,
     ahead: u64,
@@ -32,21 +38,21 @@ pub struct Machine {
 impl Machine {
     /// The client id of the application.
     pub const CLIENT: &str = "machine";
-    /// 32 bytes that mean nothing.
-    const KEY: &str = "zPBCu0ElTPyRQgPMIwERzF0y1Pd0EYPQmKaJDQHhlm4";
+    /// The key of its sealed files: 32 bytes that mean nothing.
+    pub const KEY: &str = "zPBCu0ElTPyRQgPMIwERzF0y1Pd0EYPQmKaJDQHhlm4";
 
-    /// A machine whose folder is called after the test.
+    /// A machine whose folder is called after the test, and whose processes run `program`, which is `machine-user`.
     ///
     /// # Errors
     /// When the provider does not start.
-    pub fn new(test: &str, idp: DevIdpBuilder) -> Result<Self> {
+    pub fn new(test: &str, program: impl Into<PathBuf>, idp: DevIdpBuilder) -> Result<Self> {
         let application = Application::native(Self::CLIENT)
             .redirect_uri("http://127.0.0.1/callback")
             .redirect_uri("http://[::1]/callback")
             .access_token_lifetime(LIFETIME);
         let idp = idp.application(application).session_lifetime(Duration::from_secs(10_000_000)).start()?;
         let folder = std::env::temp_dir().join(format!("vestibule-machine-{}-{test}", std::process::id()));
-        Ok(Self { idp, folder, clock: AheadClock::default(), ahead: 0 })
+        Ok(Self { idp, program: program.into(), folder, clock: AheadClock::default(), ahead: 0 })
     }
 
     /// Signs alice in.
@@ -66,12 +72,30 @@ impl Machine {
         application(self.idp.issuer(), &self.folder, Some(Self::KEY), self.clock.clone())
     }
 
-    /// Starts the application as a process, whose program is `program`, and waits until it is ready.
+    /// Starts the application as a process with sealed files, and waits until it is ready.
     ///
     /// # Errors
     /// When it does not start.
-    pub async fn start(&self, program: &str) -> Result<Process> {
-        Process::start(program, self.idp.issuer(), &self.folder, Self::KEY).await
+    pub async fn start(&self) -> Result<Process> {
+        self.start_by(&mut Command::new(&self.program), Self::KEY).await
+    }
+
+    /// Starts it by a command to which its arguments are added, with this key, or `-` for the system's secure store.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_by(&self, command: &mut Command, key: &str) -> Result<Process> {
+        Process::start(command.arg(self.idp.issuer()).arg(&self.folder), key).await
+    }
+
+    /// The program of its processes.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// Where its processes keep what they keep.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Lets the access token end, everywhere. Returns what the clock of the processes is ahead by.
@@ -82,14 +106,9 @@ impl Machine {
         self.ahead
     }
 
-    /// The files in its folder, and what is in them.
-    ///
-    /// # Errors
-    /// When one cannot be read.
-    pub fn files(&self) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-        let mut files = Vec::new();
-        collect(&self.folder, &mut files)?;
-        Ok(files)
+    /// What the clock of the processes is ahead by.
+    pub fn ahead(&self) -> u64 {
+        self.ahead
     }
 }
 
@@ -111,16 +130,4 @@ pub fn application(issuer: &str, folder: &Path, key: Option<&str>, clock: AheadC
     let provider = Provider::builder(issuer)?.clock(clock).build()?;
     let app = NativeApp::builder(provider.native(Machine::CLIENT)).store(policy).state_folder(folder);
     Ok(app.browser(ScriptedBrowser::of("alice")).build()?)
-}
-
-fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else {
-            files.push((path.clone(), fs::read(&path)?));
-        }
-    }
-    Ok(())
 }

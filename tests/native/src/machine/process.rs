@@ -1,4 +1,4 @@
-use std::{path::Path, process::Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
 use tokio::{
@@ -14,20 +14,39 @@ pub struct Process {
     answers: Lines<BufReader<ChildStdout>>,
 }
 
-/// What a process says when it is asked for an access token.
+/// What a process is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// An access token that lasts.
+    Token,
+    /// To sign alice in.
+    LogIn,
+    /// To sign her out.
+    LogOut,
+}
+
+/// What a process says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Answer {
-    /// Here it is.
+    /// The access token.
     Token(String),
-    /// There is none: the error's code.
+    /// Who signed in or out.
+    Done(String),
+    /// It failed: the error's code.
     Error(String),
 }
 
+impl Answer {
+    /// Whether it is a token.
+    pub fn is_token(&self) -> bool {
+        matches!(self, Self::Token(_))
+    }
+}
+
 impl Process {
-    pub(super) async fn start(program: &str, issuer: &str, folder: &Path, key: &str) -> Result<Self> {
-        let mut command = Command::new(program);
-        command.arg(issuer).arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
-        let mut child = command.spawn().with_context(|| format!("cannot start {program}"))?;
+    pub(super) async fn start(command: &mut Command, key: &str) -> Result<Self> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().context("cannot start a process")?;
         let questions = child.stdin.take().context("no standard input")?;
         let answers = BufReader::new(child.stdout.take().context("no standard output")?).lines();
         let mut process = Self { child, questions, answers };
@@ -37,12 +56,26 @@ impl Process {
         Ok(process)
     }
 
-    /// Asks for an access token, when the clocks are ahead by so many seconds.
+    /// Asks, when the clocks are ahead by so many seconds, and waits for the answer.
+    ///
+    /// # Errors
+    /// When the process is gone, or says something else.
+    pub async fn put(&mut self, question: Question, ahead: u64) -> Result<Answer> {
+        self.ask(question, ahead).await?;
+        self.answer().await?.context("the process has ended")
+    }
+
+    /// Asks.
     ///
     /// # Errors
     /// When the process is gone.
-    pub async fn ask(&mut self, ahead: u64) -> Result<()> {
-        self.write(&ahead.to_string()).await
+    pub async fn ask(&mut self, question: Question, ahead: u64) -> Result<()> {
+        let word = match question {
+            Question::Token => "token",
+            Question::LogIn => "login",
+            Question::LogOut => "logout",
+        };
+        self.write(&format!("{word} {ahead}")).await
     }
 
     /// What it answers to the next question; `None` when it ended before.
@@ -53,6 +86,7 @@ impl Process {
         let Some(line) = self.answers.next_line().await? else { return Ok(None) };
         match line.split_once(' ') {
             Some(("token", token)) => Ok(Some(Answer::Token(token.to_owned()))),
+            Some(("done", who)) => Ok(Some(Answer::Done(who.to_owned()))),
             Some(("error", code)) => Ok(Some(Answer::Error(code.to_owned()))),
             _ => anyhow::bail!("the process says {line:?}"),
         }
