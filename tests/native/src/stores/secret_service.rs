@@ -121,7 +121,7 @@ async fn locks_itself(machine: &mut Machine, session: &Session) -> Result<()> {
     let in_memory = process.put(Question::Token, machine.ahead()).await?;
     ensure!(in_memory.is_token(), "what is valid and in memory still serves: {in_memory:?}");
     let (before, ahead) = (machine.idp.requests(), machine.next_round());
-    expect_unavailable(process.put(Question::Token, ahead).await?)?;
+    expect_unavailable(&process.put(Question::Token, ahead).await?)?;
     ensure!((machine.idp.requests() - before).token == 0, "a refresh token was spent");
     Ok(())
 }
@@ -129,8 +129,8 @@ async fn locks_itself(machine: &mut Machine, session: &Session) -> Result<()> {
 async fn refused(machine: &Machine, session: &Session) -> Result<()> {
     let before = machine.idp.requests();
     let mut process = start(machine, session).await?;
-    expect_unavailable(process.put(Question::Token, machine.ahead()).await?)?;
-    expect_unavailable(process.put(Question::LogIn, machine.ahead()).await?)?;
+    expect_unavailable(&process.put(Question::Token, machine.ahead()).await?)?;
+    expect_unavailable(&process.put(Question::LogIn, machine.ahead()).await?)?;
     ensure!(machine.idp.requests() == before, "the provider was asked all the same");
     Ok(())
 }
@@ -142,7 +142,7 @@ async fn sign_out(machine: &Machine, session: &Session, subject: &str) -> Result
     Ok(())
 }
 
-fn expect_unavailable(answer: Answer) -> Result<()> {
-    ensure!(answer == Answer::Error("native.store_unavailable".to_owned()), "{answer:?}");
+fn expect_unavailable(answer: &Answer) -> Result<()> {
+    ensure!(*answer == Answer::Error("native.store_unavailable".to_owned()), "{answer:?}");
     Ok(())
 }
