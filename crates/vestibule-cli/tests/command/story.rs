@@ -1,5 +1,6 @@
 use anyhow::Result;
 use native::Desk;
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::world::World;
 
@@ -66,4 +67,28 @@ async fn shells_and_manuals_are_served() -> Result<()> {
 
 fn json(text: &str) -> Result<serde_json::Value> {
     Ok(serde_json::from_str(text)?)
+}
+
+/// Takes the five seconds that the protocol lets between two questions.
+#[tokio::test]
+async fn f14_another_device_gets_an_address_a_code_and_a_warning() -> Result<()> {
+    let world = World::new("device")?;
+    let key = world.home.join("key").display().to_string();
+    let arguments =
+        ["--issuer", world.desk.idp.issuer(), "--client-id", Desk::CLIENT, "--key-file", key.as_str()];
+    let mut child = world.command(&[&["login", "--device"], arguments.as_slice()].concat()).spawn()?;
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut said = Vec::new();
+    while !said
+        .last()
+        .is_some_and(|line: &String| line.starts_with("Go on only if you started this yourself"))
+    {
+        said.push(lines.next_line().await?.expect("a warning comes"));
+    }
+    assert_eq!(said[0], "On any device, visit", "no QR code where nobody sees it");
+    assert!(said[1].trim().starts_with(world.desk.idp.issuer()));
+    world.desk.idp.approve_device(said[3].trim(), "alice")?;
+    assert!(child.wait().await?.success());
+    assert_eq!(world.run(&["whoami"]).await?.exit, Some(0));
+    Ok(())
 }
