@@ -174,30 +174,3 @@ async fn nobody_is_signed_in_before() -> Result<()> {
     assert!(app.accounts().await?.is_empty());
     Ok(())
 }
-
-/// What starts nothing.
-#[derive(Debug)]
-struct NoBrowserAtAll;
-
-impl Browser for NoBrowserAtAll {
-    fn open(&self, _: &url::Url) -> Result<(), BrowserError> {
-        Err(BrowserError::Unavailable)
-    }
-}
-
-#[tokio::test]
-async fn f13_a_browser_that_does_not_start_leaves_the_address_to_be_shown() -> Result<()> {
-    let desk = Desk::new("broken")?;
-    let app = desk.builder()?.browser(NoBrowserAtAll).build()?;
-    assert_eq!(app.login(Login::new()).await.unwrap_err().code(), "native.no_browser", "nobody would see it");
-
-    let alice = desk.alice.clone();
-    let login = Login::new().on_event(move |event| {
-        if let LoginEvent::NoBrowser(visit, NoBrowser::Failed(BrowserError::Unavailable)) = event {
-            let alice = alice.clone();
-            tokio::spawn(async move { alice.visit(visit.url()).await });
-        }
-    });
-    assert_eq!(app.login(login).await?.name(), "alice");
-    Ok(())
-}
