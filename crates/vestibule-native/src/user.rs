@@ -28,12 +28,13 @@ impl User {
         &self.account.subject
     }
 
-    /// `email`, as the provider stated it at login.
+    /// `email`, as the provider stated it at login, if a terminal can show it.
     pub fn email(&self) -> Option<&str> {
-        self.claim("email").and_then(Value::as_str)
+        self.claim("email").and_then(Value::as_str).filter(|email| is_shown(email))
     }
 
-    /// Any claim of the login's ID token, as JSON; where that did not name the user, of UserInfo too.
+    /// Any claim of the login's ID token, as JSON; where that did not name the user, of UserInfo too. As the provider wrote
+    /// it: it may have escape sequences in it.
     pub fn claim(&self, name: &str) -> Option<&Value> {
         self.claims.get(name)
     }
@@ -69,9 +70,15 @@ pub(crate) fn label(claims: &Map<String, Value>) -> Option<&str> {
     ["preferred_username", "name", "email"].iter().find_map(text)
 }
 
-/// Nothing that a terminal would take for an order, or a list for two entries.
+/// Nothing that a terminal would take for an order, a list for two entries, or a reader for another name.
 fn is_shown(text: &str) -> bool {
-    (1..=256).contains(&text.len()) && !text.chars().any(char::is_control)
+    (1..=256).contains(&text.len()) && !text.chars().any(|c| c.is_control() || misleads(c))
+}
+
+/// Line ends, marks of direction that turn the text around them, and what cannot be seen. Joiners are letters to some.
+fn misleads(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -94,5 +101,24 @@ mod tests {
         );
         assert_eq!(labelled(&json!({ "name": "\u{1b}[2J", "preferred_username": 7 })), None);
         assert_eq!(labelled(&json!({ "name": "x".repeat(257) })), None);
+    }
+
+    #[test]
+    fn nothing_that_is_shown_gives_orders_or_looks_like_another() {
+        let user = |email: &str| User {
+            account: Account { issuer: String::new(), client_id: String::new(), subject: "1".to_owned() },
+            label: "alice".to_owned(),
+            claims: json!({ "email": email }).as_object().unwrap().clone(),
+        };
+        for hostile in
+            ["a\u{1b}]0;b\u{7}", "a\nb", "a\u{9b}2J", "a\u{202e}b", "a\u{2066}b", "a\u{200b}", "\u{e0041}a"]
+        {
+            assert_eq!(user(hostile).email(), None, "{hostile:?}");
+            assert_eq!(labelled(&json!({ "name": hostile, "email": "a@b.example" })), Some("a@b.example"));
+            assert_eq!(user(hostile).claim("email"), Some(&json!(hostile)), "as it came");
+        }
+        for kind in ["a@b.example", "J\u{fc}rgen", "\u{645}\u{6cc}\u{200c}\u{62e}"] {
+            assert_eq!(user(kind).email(), Some(kind));
+        }
     }
 }
