@@ -34,7 +34,7 @@ impl MachineLock {
     /// Waits for the lock, at most for `wait`.
     pub(crate) async fn take(dir: &PrivateDir, name: &LockName, wait: Duration) -> Result<Self, LockError> {
         let file = dir.lock_file(name.as_str())?;
-        let (deadline, mut pause) = (Instant::now() + wait, FIRST_LOOK);
+        let (began, mut pause) = (Instant::now(), FIRST_LOOK);
         loop {
             match fs4::FileExt::try_lock(&file) {
                 Ok(()) => return Ok(Self::held(Held::File(file))),
@@ -43,7 +43,7 @@ impl MachineLock {
                     return Err(VaultError::Failed(format!("the file system cannot lock: {error}")).into());
                 }
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = wait.saturating_sub(began.elapsed());
             if left.is_zero() {
                 return Err(LockError::Busy);
             }
