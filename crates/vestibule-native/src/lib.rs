@@ -32,6 +32,7 @@ pub use login::{DeviceLogin, Login, LoginEvent, NoBrowser, Visit};
 pub use logout::{Farewell, Logout, Revoked};
 pub use patience::{Cancel, WaitError};
 pub use redirect::{HandOver, Instance, Paste, RedirectError, RedirectPlan};
+pub use refresh::settled;
 pub use session_state::SessionState;
 pub use surroundings::{NoDisplay, Surroundings, Way};
 pub use user::User;

@@ -1,13 +1,19 @@
 #[cfg(test)]
 mod tests;
+mod under_way;
 
 use std::time::Duration;
 
-use vestibule::{Client, CodeFlow, Diagnose, Disposition, ProviderTime, RevocableToken};
+pub use under_way::settled;
+use vestibule::{
+    Client, CodeFlow, ConfigError, Diagnose, Disposition, Error, ProviderTime, RevocableToken, UserInfoError,
+};
+
+use self::under_way::UnderWay;
 
 use crate::{
     NativeError,
-    vault::{Account, Outcome, Saved, StoredLogin, Vault, VaultError},
+    vault::{Account, LockedEntry, Outcome, Saved, StoredLogin, Vault, VaultError},
 };
 
 /// How long another process may take to refresh: longer than a call to the provider can last.
@@ -40,7 +46,8 @@ impl Wanted {
 ///
 /// What is wanted and there costs one look into the store, and no lock. Else the lock is taken, and the entry is looked at
 /// again: another process may have refreshed it. What comes back from the provider is kept before the lock is let go.
-/// A refresh that began goes on when its caller goes away, for its answer would be lost.
+/// A refresh that began goes on when its caller goes away, for its answer would be lost; a runtime that is to end waits
+/// with [`settled`].
 ///
 /// A login that the provider ended is removed, and nothing else removes it.
 pub(crate) async fn fresh<K: CodeFlow + Send + Sync>(
@@ -72,7 +79,10 @@ async fn renew<K: CodeFlow>(
     if wanted.is_met(&found, clock.now()) {
         return Ok(found);
     }
-    let refresh_token = found.tokens.refresh_token.as_ref().ok_or(NativeError::NotSignedIn)?;
+    let _under_way = UnderWay::begin();
+    let Some(refresh_token) = &found.tokens.refresh_token else {
+        return as_it_is(&client, &entry, found, wanted).await;
+    };
     match client.refresh(refresh_token, &found.identity).await {
         Ok(refreshed) => {
             let login = found.refreshed(refreshed.tokens, clock.now());
@@ -95,6 +105,34 @@ async fn renew<K: CodeFlow>(
         },
         Err(error) => Err(error.into()),
     }
+}
+
+/// What cannot be renewed lasts as long as its access token. Whether it lives, UserInfo says, where there is one.
+async fn as_it_is<K: CodeFlow>(
+    client: &Client<K>,
+    entry: &LockedEntry,
+    found: StoredLogin,
+    wanted: Wanted,
+) -> Result<StoredLogin, NativeError> {
+    let clock = client.provider().clock();
+    if found.lasts(Duration::ZERO, clock.now()) {
+        if let Wanted::Lasting(_) = wanted {
+            return Ok(found);
+        }
+        match client.user_info(&found.tokens.access_token, &found.identity).await {
+            Ok(_) => {
+                let login = found.checked(clock.now());
+                return match entry.replace(login.clone()).await {
+                    Outcome::Kept(_) => Ok(login),
+                    Outcome::Superseded(other) => other.map(|other| *other).ok_or(NativeError::NotSignedIn),
+                };
+            }
+            Err(Error::Config(ConfigError::NoEndpoint)) => return Ok(found),
+            Err(Error::UserInfo(UserInfoError::Status(401))) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    entry.end(&found).await?.ok_or(NativeError::NotSignedIn)
 }
 
 /// Nobody is signed in any more: what came is of no use to anybody.

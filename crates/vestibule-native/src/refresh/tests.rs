@@ -169,7 +169,10 @@ async fn f09_a_caller_that_goes_away_takes_no_tokens_along() {
         () = world.wire.arrived() => {}
         _ = ask(&world, &vault) => panic!("the answer is held back"),
     }
+    let waits = tokio::time::timeout(Duration::from_millis(1), settled()).await;
+    assert!(waits.is_err(), "a runtime that is to end knows of it");
     world.wire.release_answer();
+    settled().await;
     let entry = vault.lock_entry(&account("alice"), WAIT).await.unwrap();
     let after = entry.load().await.unwrap();
     assert_ne!(access_token(after.as_ref()), access_token(before.as_ref()));
@@ -193,4 +196,48 @@ async fn the_provider_is_asked_whether_a_login_lives_once_in_a_while_for_all() {
     world.op.clock().set_wall(Duration::from_secs(1_780_000_010));
     fresh(&world.client, &other, &alice, wanted).await.unwrap();
     assert_eq!(calls(&world), 3);
+}
+
+#[tokio::test]
+async fn a_login_without_a_refresh_token_lives_as_long_as_its_access_token() {
+    let (world, alice) = (World::new("unrenewable"), account("alice"));
+    let vault = world.vault();
+    let mut login = world.log_in().await;
+    login.tokens.refresh_token = None;
+    vault.save(&alice, login.clone()).await;
+    let checked = Wanted::Checked(Duration::from_secs(30));
+    world.op.clock().advance(Duration::from_secs(31));
+    let asked = world.op.transport().count("/userinfo");
+    for _ in 0..2 {
+        fresh(&world.client, &vault, &alice, checked).await.unwrap();
+    }
+    assert_eq!(world.op.transport().count("/userinfo"), asked + 1, "the provider's word is kept");
+    let longer = Wanted::Lasting(Duration::from_secs(3600));
+    let found = fresh(&world.client, &vault, &alice, longer).await.unwrap();
+    assert_eq!(access_token(Some(&found)), access_token(Some(&login)), "as long as they live");
+    assert_eq!(calls(&world), 1);
+
+    world.op.clock().advance(Duration::from_secs(301));
+    let error = fresh(&world.client, &vault, &alice, longer).await.unwrap_err();
+    assert_eq!(error.code(), "native.not_signed_in");
+    assert!(world.store.entries().is_empty(), "nothing of it is left");
+}
+
+#[tokio::test]
+async fn f21_a_new_login_is_never_taken_for_an_older_state_of_the_one_before() {
+    let (world, vault) = expired("begun-anew").await;
+    let found = StoredLogin { generation: 7, ..vault.load(&account("alice")).await.unwrap().unwrap() };
+    world.store.put(&EntryName::of(&account("alice")), &found.to_bytes(&account("alice")));
+    // Logged out and in again elsewhere: counted from one.
+    let newer = StoredLogin { generation: 1, ..world.log_in().await };
+    let (store, entry) = (world.store.clone(), newer.to_bytes(&account("alice")));
+    world.wire.meanwhile(move || store.put(&EntryName::of(&account("alice")), &entry));
+    assert_eq!(access_token(Some(&ask(&world, &vault).await.unwrap())), access_token(Some(&newer)));
+
+    world.store.put(&EntryName::of(&account("alice")), &found.to_bytes(&account("alice")));
+    world.op.log_out_everywhere();
+    let newest = StoredLogin { generation: 1, ..world.log_in().await };
+    let (store, entry) = (world.store.clone(), newest.to_bytes(&account("alice")));
+    world.wire.meanwhile(move || store.put(&EntryName::of(&account("alice")), &entry));
+    assert_eq!(access_token(Some(&ask(&world, &vault).await.unwrap())), access_token(Some(&newest)));
 }

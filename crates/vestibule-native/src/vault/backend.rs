@@ -99,19 +99,24 @@ impl Backend {
         };
         let login = StoredLogin { generation: before.saturating_add(1), ..login };
         self.save(account, &login)?;
-        self.select(account)?;
+        Index::update(&self.dir()?, |index| {
+            index.note(account, &login.label);
+            index.select(account);
+        })?;
         Ok(login)
     }
 
     /// Keeps what a refresh made of the entry, unless somebody else logged in or out meanwhile.
     pub(super) fn replace(&mut self, account: &Account, login: StoredLogin) -> Result<Replaced, VaultError> {
         match self.load(account)? {
-            Some(found) if found.tokens.access_token == login.tokens.access_token => {
-                Ok(Replaced::Kept(found))
-            }
+            // Generations count within one login.
+            Some(found) if found.identity != login.identity => Ok(Replaced::Superseded(Some(found))),
             Some(found) if found.generation < login.generation => {
                 self.save(account, &login)?;
                 Ok(Replaced::Kept(login))
+            }
+            Some(found) if found.tokens.access_token == login.tokens.access_token => {
+                Ok(Replaced::Kept(found))
             }
             other => Ok(Replaced::Superseded(other)),
         }
@@ -121,17 +126,17 @@ impl Backend {
     fn save(&mut self, account: &Account, login: &StoredLogin) -> Result<(), VaultError> {
         let plain = login.to_bytes(account);
         if let Medium::Files(key) = &self.medium {
-            self.files.write(key, account, &plain)?;
-        } else {
-            let random = Arc::clone(&self.random);
-            self.on_opened(|store, files| put(store, files, account, &plain, &*random))?;
+            return self.files.write(key, account, &plain);
         }
-        Index::update(&self.dir()?, |index| index.note(account, &login.label))
+        let random = Arc::clone(&self.random);
+        self.on_opened(|store, files| put(store, files, account, &plain, &*random))
     }
 
-    /// Takes a login away, and what belongs to it. What cannot be read is taken away too.
+    /// Takes a login away, and what belongs to it. What cannot be read is taken away too. The account is struck off the
+    /// list even if its store is locked: what is left in there is not used again.
     pub(super) fn remove(&mut self, account: &Account) -> Result<Option<StoredLogin>, VaultError> {
         let found = self.load(account);
+        let struck = self.dir().and_then(|dir| Index::update(&dir, |index| index.remove(account)));
         match self.medium {
             Medium::Files(_) => self.files.remove(account).map(|_| ())?,
             Medium::Store { .. } => self.on_opened(|store, files| {
@@ -139,24 +144,19 @@ impl Backend {
                 files.remove(account).map(|_| ())
             })?,
         }
-        Index::update(&self.dir()?, |index| index.remove(account))?;
-        Ok(found.unwrap_or_default())
+        struck.map(|()| found.unwrap_or_default())
     }
 
-    /// Takes away the login of this generation. Another one is left, and returned.
+    /// Takes away this login, which the provider ended. A newer one is left, and returned.
     pub(super) fn end(
         &mut self,
         account: &Account,
-        generation: u64,
+        ended: &StoredLogin,
     ) -> Result<Option<StoredLogin>, VaultError> {
         match self.load(account)? {
-            Some(newer) if newer.generation > generation => Ok(Some(newer)),
+            Some(newer) if newer.supersedes(ended) => Ok(Some(newer)),
             _ => self.remove(account).map(|_| None),
         }
-    }
-
-    pub(super) fn select(&mut self, account: &Account) -> Result<(), VaultError> {
-        Index::update(&self.dir()?, |index| index.select(account))
     }
 
     pub(super) fn current(&mut self, issuer: &str, client_id: &str) -> Result<Option<Account>, VaultError> {

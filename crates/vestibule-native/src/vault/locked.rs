@@ -47,12 +47,11 @@ impl LockedEntry {
     /// Takes away a login that the provider ended, unless there is another by now, which is returned.
     pub(crate) async fn end(&self, ended: &StoredLogin) -> Result<Option<StoredLogin>, VaultError> {
         self.vault.0.in_hand.saved(&self.account, None);
-        let generation = ended.generation;
         match &self.vault.0.keeper {
-            Keeper::Memory(memory) => Ok(memory.end(&self.account, generation)),
+            Keeper::Memory(memory) => Ok(memory.end(&self.account, ended)),
             Keeper::Thread(worker) => {
-                let account = self.account.clone();
-                worker.call(WRITE, move |backend| backend.end(&account, generation)).await
+                let (account, ended) = (self.account.clone(), ended.clone());
+                worker.call(WRITE, move |backend| backend.end(&account, &ended)).await
             }
         }
     }

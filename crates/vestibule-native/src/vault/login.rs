@@ -48,6 +48,11 @@ impl StoredLogin {
         Self { generation, checked_at: now, ..self }
     }
 
+    /// Whether it is another login than that one, or what became of it. Generations count within one login.
+    pub(crate) fn supersedes(&self, other: &Self) -> bool {
+        self.identity != other.identity || self.generation > other.generation
+    }
+
     /// Whether the access token lasts for `span` from `now` on. Without an end it lasts.
     pub(crate) fn lasts(&self, span: Duration, now: ProviderTime) -> bool {
         self.tokens.expires_at.is_none_or(|end| end > now.plus(span))

@@ -39,7 +39,7 @@ impl Memory {
     pub(super) fn replace(&self, account: &Account, login: StoredLogin) -> Replaced {
         let mut state = self.state();
         match state.logins.get_mut(account) {
-            Some(found) if found.generation < login.generation => {
+            Some(found) if found.identity == login.identity && found.generation < login.generation => {
                 found.clone_from(&login);
                 Replaced::Kept(login)
             }
@@ -53,8 +53,8 @@ impl Memory {
         state.logins.remove(account)
     }
 
-    pub(super) fn end(&self, account: &Account, generation: u64) -> Option<StoredLogin> {
-        let newer = self.load(account).filter(|found| found.generation > generation);
+    pub(super) fn end(&self, account: &Account, ended: &StoredLogin) -> Option<StoredLogin> {
+        let newer = self.load(account).filter(|found| found.supersedes(ended));
         if newer.is_none() {
             self.remove(account);
         }

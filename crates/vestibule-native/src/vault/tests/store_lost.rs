@@ -40,4 +40,6 @@ async fn f21_a_logout_is_forgotten_here_even_when_the_store_is_locked() {
     world.store.fail(Some(VaultError::Locked));
     assert_eq!(vault.remove(&alice).await.unwrap_err(), VaultError::Locked);
     assert_eq!(vault.load(&alice).await.unwrap_err(), VaultError::Locked, "not from memory");
+    world.store.fail(None);
+    assert!(world.vault().accounts().await.unwrap().is_empty(), "nor by others, once it is open");
 }
