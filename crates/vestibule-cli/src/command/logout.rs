@@ -38,6 +38,9 @@ fn tell(terminal: Terminal, farewell: &Farewell) {
     let at_provider = match &farewell.revoked {
         Revoked::Yes => "Its tokens were withdrawn.",
         Revoked::Offline(_) => "The provider is out of reach: the tokens there end by themselves.",
+        Revoked::NotOffered if farewell.leftover.is_some() => {
+            "Its tokens could not be read to withdraw them: they end by themselves."
+        }
         Revoked::Refused(_) => "The provider did not withdraw the tokens: they end by themselves.",
         _ => "The provider withdraws no tokens: they end by themselves.",
     };

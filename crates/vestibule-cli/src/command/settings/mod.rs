@@ -85,7 +85,8 @@ impl Settings {
             application.store = store;
         }
         if let Some(key_file) = &common.key_file {
-            application.key_file = Some(key_file.clone());
+            // It is remembered for commands that run in other folders.
+            application.key_file = Some(std::path::absolute(key_file).unwrap_or_else(|_| key_file.clone()));
             if common.store.is_none() {
                 application.store = Store::EncryptedFile;
             }

@@ -127,3 +127,12 @@ fn a_configuration_has_no_place_for_secrets_or_misspelt_settings() {
     let folder = Folder::new("missing").with_config("default = \"b\"");
     assert_eq!(folder.settings().application(&flags()).unwrap_err().code(), "cli.no_profile");
 }
+
+#[test]
+fn a_key_file_is_found_from_other_folders_too() {
+    let folder = Folder::new("relative-key").with_config(CONFIG);
+    let common = Common { key_file: Some("my.key".into()), ..flags() };
+    let application = folder.settings().application(&common).unwrap();
+    assert_eq!(application.key_file, Some(std::env::current_dir().unwrap().join("my.key")));
+    assert_eq!(application.store, Store::EncryptedFile);
+}
