@@ -36,6 +36,8 @@ impl Logout {
 pub struct Farewell {
     /// Who was signed out.
     pub account: Account,
+    /// What they are called: as their [`label`](crate::AccountInfo::label) is.
+    pub name: String,
     /// What became of the tokens at the provider.
     pub revoked: Revoked,
     /// What keeps the login in the secure store, where it could not be deleted. It is not used again.
@@ -77,7 +79,8 @@ impl NativeApp {
         };
         let revoked = self.withdraw(login.as_ref()).await;
         let browser = if logout.in_browser { Some(self.end_session().await) } else { None };
-        Ok(Farewell { account, revoked, leftover, browser })
+        let name = login.map_or_else(|| account.subject.clone(), |login| login.label);
+        Ok(Farewell { account, name, revoked, leftover, browser })
     }
 
     /// RFC 7009. The refresh token's grant has the access tokens with it.

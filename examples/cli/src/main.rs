@@ -63,7 +63,7 @@ fn main() -> ExitCode {
             Command::Me => terminal.data(product.me(&app).await?)?,
             Command::Logout => {
                 let farewell = app.logout(Logout::new()).await?;
-                terminal.done(format_args!("Signed out {}.", farewell.account.subject));
+                terminal.done(format_args!("Signed out {}.", farewell.name));
             }
         }
         Ok(())

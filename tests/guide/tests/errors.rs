@@ -17,8 +17,14 @@ fn root() -> PathBuf {
 #[test]
 fn every_code_is_explained_as_the_error_explains_itself() -> Result<(), Box<dyn Error>> {
     let mut source = Hints::new();
-    let libraries =
-        ["vestibule", "vestibule-web", "vestibule-axum", "vestibule-actix", "vestibule-native", "vestibule-cli"];
+    let libraries = [
+        "vestibule",
+        "vestibule-web",
+        "vestibule-axum",
+        "vestibule-actix",
+        "vestibule-native",
+        "vestibule-cli",
+    ];
     for library in libraries {
         collect(&root().join("crates").join(library).join("src"), &mut source)?;
     }

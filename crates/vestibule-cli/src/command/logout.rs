@@ -44,7 +44,8 @@ fn tell(terminal: Terminal, farewell: &Farewell) {
         Revoked::Refused(_) => "The provider did not withdraw the tokens: they end by themselves.",
         _ => "The provider withdraws no tokens: they end by themselves.",
     };
-    terminal.done(format_args!("Signed out {}. {at_provider}", farewell.account));
+    let Farewell { name, account, .. } = farewell;
+    terminal.done(format_args!("Signed out {name} at {}. {at_provider}", account.issuer));
     if let Some(Ok(())) = farewell.browser {
         terminal.say("Your browser shows the provider's page for signing out everywhere.");
     }
