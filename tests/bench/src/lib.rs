@@ -8,6 +8,7 @@ pub mod actix;
 pub mod bearer;
 pub mod browser;
 pub mod clock;
+pub mod command;
 pub mod load;
 pub mod memory;
 pub mod paired;

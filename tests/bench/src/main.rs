@@ -7,6 +7,7 @@ use axum::{Router, body::Body, http::Request};
 use bench::{
     bearer::AccessToken,
     browser::{PAGE, STATIC_FILE, Target},
+    command,
     load::Load,
     memory,
     paired::{self, Contestant, Plan, timed},
@@ -20,7 +21,7 @@ use tower_service::Service;
 use vestibule::Algorithm;
 
 const HELP: &str =
-    "Usage: cargo run --release -- [verify | bearer | request | loopback | revoke | memory]...";
+    "Usage: cargo run --release -- [verify | bearer | request | loopback | revoke | memory | cli]...";
 
 /// The contestants of a request.
 const BARE: &str = "bare handler";
@@ -29,7 +30,7 @@ const WRAPPED: &str = "in Vestibule";
 
 fn main() -> Result<()> {
     let asked: Vec<String> = env::args().skip(1).collect();
-    let all = ["verify", "bearer", "request", "loopback", "revoke", "memory"].map(str::to_owned);
+    let all = ["verify", "bearer", "request", "loopback", "revoke", "memory", "cli"].map(str::to_owned);
     for table in if asked.is_empty() { &all[..] } else { &asked } {
         match table.as_str() {
             // First in its process, so that nothing freed before is filled again.
@@ -40,6 +41,7 @@ fn main() -> Result<()> {
             "request" => request()?,
             "loopback" => loopback()?,
             "revoke" => revoke()?,
+            "cli" => println!("{}", command::table()?),
             _ => bail!("{HELP}"),
         }
     }

@@ -146,7 +146,7 @@ impl Contestant<'_> {
 }
 
 /// The nearest rank.
-fn percentile(values: impl Iterator<Item = f64>, percent: usize) -> f64 {
+pub fn percentile(values: impl Iterator<Item = f64>, percent: usize) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let rank = (values.len() * percent).div_ceil(100).max(1);
