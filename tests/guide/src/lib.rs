@@ -1,5 +1,5 @@
 //! Proof that the guide compiles: every Rust block of every chapter is a test of the documentation here, and those that
-//! need no server run. What else the guide promises, its links and its table of errors, is checked in `tests/`.
+//! need no server run; so is the README. What else the guide promises, its links and its table of errors, is checked in `tests/`.
 
 macro_rules! chapters {
     ($($chapter:ident: $file:literal,)+) => {
@@ -36,3 +36,8 @@ chapters! {
     start: "start.md",
     testing: "testing.md",
 }
+
+/// The README's blocks compile as they stand there.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}

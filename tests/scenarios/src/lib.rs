@@ -51,8 +51,3 @@ pub use state::{Snapshot, State};
 pub use transcript::Exchange;
 pub(crate) use transcript::Transcript;
 pub use world::{API, DASHBOARD, DOCS, Sessions, Setup, World, cookie_key};
-
-/// The README's quick start compiles as it stands there.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-pub struct Readme;
