@@ -159,6 +159,7 @@ macro_rules! store_conformance {
             a_list_shows_ones_own_live_sessions
             a_list_ends_ones_own_sessions_only
             ends_and_logouts_are_told
+            replacements_are_told
             what_changed_nothing_is_not_told
             waiting_ends_with_the_news
             waiting_in_vain_keeps_the_place

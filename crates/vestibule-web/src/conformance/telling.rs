@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::store::{Change, ChangeCursor, Changes, Insert, Revocation};
 
 use super::{
@@ -41,7 +43,27 @@ pub async fn ends_and_logouts_are_told(subject: &dyn Subject) {
     assert_eq!(fixture.log_after(next).await, []);
 }
 
-/// What ended nobody is not told.
+/// New data and new tokens of a session are told; what nobody but the store looks at is not.
+pub async fn replacements_are_told(subject: &dyn Subject) {
+    let fixture = Fixture::new(subject).await;
+    let session = fixture.sign_in("alice", None).await;
+    let from = fixture.log_end().await;
+
+    reply(fixture.store.replace(&session, 0, Bytes::from_static(b"new")).await);
+    reply(fixture.store.replace(&session, 0, Bytes::from_static(b"newer")).await);
+    assert_eq!(fixture.log_after(from).await, [Change::Replaced(session)], "the second was a conflict");
+
+    let (lease, from) = (fixture.units(5), fixture.log_end().await);
+    reply(fixture.store.touch(&session, fixture.units(30)).await);
+    reply(fixture.store.lease(&session, &holder(1), lease).await);
+    reply(fixture.store.begin_attempt(&session, &holder(1), &token(0), lease).await);
+    assert_eq!(fixture.log_after(from).await, []);
+    reply(fixture.store.commit_refresh(&session, rotation(holder(1), 0)).await);
+    reply(fixture.store.commit_refresh(&session, rotation(holder(2), 0)).await);
+    assert_eq!(fixture.log_after(from).await, [Change::Replaced(session)], "the second was superseded");
+}
+
+/// What changed nothing that anybody looks at is not told.
 pub async fn what_changed_nothing_is_not_told(subject: &dyn Subject) {
     let fixture = Fixture::new(subject).await;
     let session = fixture.sign_in("alice", None).await;
@@ -56,7 +78,6 @@ pub async fn what_changed_nothing_is_not_told(subject: &dyn Subject) {
     fixture.revoke_with(Revocation { logout: None, ..revocation }).await;
     reply(fixture.store.end(&key(1)).await);
     reply(fixture.store.touch(&session, fixture.units(30)).await);
-    reply(fixture.store.commit_refresh(&session, rotation(holder(1), 0)).await);
     while reply(fixture.store.reap(100).await).more {}
     assert_eq!(fixture.log_after(from).await, []);
 }

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::store::{
     Change, ChangeCursor, Changes, Commit, CommitRefresh, EndIf, Ended, GoneReason, HolderId, Insert, Load,
-    NewSession, NotLive, PublicId, RefreshHash, Retention, Revocation, Revoke, Scope, SessionKey,
+    NewSession, NotLive, PublicId, RefreshHash, Replace, Retention, Revocation, Revoke, Scope, SessionKey,
     SessionRecord, SessionSummary, StoreError, StoreTime, transition,
 };
 
@@ -69,6 +71,14 @@ impl Sessions {
         }
     }
 
+    pub(super) fn replace(&mut self, now: StoreTime, key: &SessionKey, version: u64, data: Bytes) -> Replace {
+        let reply = self.with_live(now, key, |record| transition::replace(record, version, data));
+        if let Replace::Replaced(_) = reply {
+            self.log.append(Change::Replaced(*key));
+        }
+        reply
+    }
+
     /// Does `verb` to a live record; else tells why there is none.
     pub(super) fn with_live<R: From<NotLive>>(
         &mut self,
@@ -103,6 +113,7 @@ impl Sessions {
                 self.remove(key);
                 return Commit::Gone(reason);
             }
+            self.log.append(Change::Replaced(*key));
         }
         reply
     }

@@ -117,9 +117,7 @@ impl SessionStore for Shard {
         version: u64,
         data: Bytes,
     ) -> Result<Stamped<Replace>, StoreError> {
-        Ok(self.write(|sessions, now| {
-            sessions.with_live(now, key, |record| transition::replace(record, version, data))
-        }))
+        Ok(self.write(|sessions, now| sessions.replace(now, key, version, data)))
     }
 
     async fn lease(

@@ -181,6 +181,7 @@ async fn tail(engine: Weak<Engine>, mut tailing: Tailing) {
                     match entry {
                         Change::Ended(key) => watchers.wake(&[engine.realm.session(key)]),
                         Change::Revoked { scopes, .. } => watchers.wake(scopes),
+                        Change::Replaced(_) => {}
                     }
                 }
                 from = next;

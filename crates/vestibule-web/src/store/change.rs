@@ -1,6 +1,6 @@
 use super::{Scope, SessionKey, StoreTime};
 
-/// A place in the log of ends and revocations.
+/// A place in the log of ends, revocations and replacements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ChangeCursor(u64);
 
@@ -28,6 +28,8 @@ impl ChangeCursor {
 pub enum Change {
     /// A session ended.
     Ended(SessionKey),
+    /// The data or the tokens of a session were replaced. What a lease, an attempt or a touch changes is not told.
+    Replaced(SessionKey),
     /// A logout struck these scopes.
     Revoked {
         /// Whom it struck.

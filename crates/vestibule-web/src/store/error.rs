@@ -16,6 +16,9 @@ pub enum StoreError {
     /// The engine may forget what must be remembered (checklist BM12).
     #[error("the session store may evict entries")]
     MayEvict,
+    /// The engine took a write, but fewer replicas than demanded have it in time (checklist H09). It may be lost.
+    #[error("the session store could not replicate a write")]
+    NotReplicated,
     /// A stored record could not be read.
     #[error("a stored session cannot be read")]
     Corrupt,
@@ -41,6 +44,11 @@ impl Diagnose for StoreError {
                 "config.store_evicts",
                 Disposition::Config,
                 "configure the store so that it never evicts",
+            ),
+            Self::NotReplicated => Diagnosis::new(
+                "store.not_replicated",
+                Disposition::Retry,
+                "check the replicas of the session store",
             ),
             Self::Corrupt => Diagnosis::new(
                 "store.corrupt",

@@ -16,6 +16,7 @@ mod change;
 mod cutoff;
 mod deadline;
 mod error;
+mod estimate;
 mod key;
 mod no_store;
 mod not_live;
@@ -35,6 +36,7 @@ pub use change::{Change, ChangeCursor, Changes};
 pub use cutoff::{Cutoff, Spared};
 pub(crate) use deadline::Deadline;
 pub use error::StoreError;
+pub use estimate::StoreTimeEstimate;
 pub use key::{HolderId, LogoutId, PublicId, RefreshHash, SessionKey};
 pub(crate) use no_store::NoStore;
 pub use not_live::NotLive;
@@ -177,7 +179,8 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// Ends the session that a list shows as `id`, if it belongs to `subject`.
     async fn end_listed(&self, subject: &Scope, id: &PublicId) -> Result<Stamped<Ended>, StoreError>;
 
-    /// The ends and revocations after `from`: at once if there are some, else as soon as there are, within `patience`.
+    /// The ends, revocations and replacements after `from`: at once if there are some, else as soon as there are, within
+    /// `patience`. The reply has everything that had happened when the call was made.
     async fn changes(&self, from: ChangeCursor, patience: Duration) -> Result<Stamped<Changes>, StoreError>;
 
     /// Deletes up to `limit` records and marks that no longer matter. What was live stays live, what was not stays not.

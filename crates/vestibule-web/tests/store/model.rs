@@ -75,13 +75,19 @@ impl Model {
                 record.idle_end = record.idle_end.max(now.plus(idle).min(record.absolute_end));
                 Touch::Touched { idle_end: record.idle_end }
             })),
-            Command::Replace(key, version, data) => Reply::Replace(self.with(key, now, |record| {
-                if record.version != version {
-                    return Replace::Conflict(shown(record));
+            Command::Replace(key, version, data) => {
+                let reply = self.with(key, now, |record| {
+                    if record.version != version {
+                        return Replace::Conflict(shown(record));
+                    }
+                    (record.version, record.data) = (version + 1, data);
+                    Replace::Replaced(shown(record))
+                });
+                if let Replace::Replaced(_) = reply {
+                    self.log.push(Change::Replaced(key));
                 }
-                (record.version, record.data) = (version + 1, data);
-                Replace::Replaced(shown(record))
-            })),
+                Reply::Replace(reply)
+            }
             Command::Lease(key, holder, ttl) => Reply::Lease(self.with(key, now, |record| {
                 if let Some(held) = record.lease.filter(|held| held.holder != holder && held.until > now) {
                     return Lease::Held { until: held.until };
@@ -142,6 +148,10 @@ impl Model {
                     Commit::Committed(record) if self.over(record, now).is_some() => {
                         self.remove(key);
                         Reply::Commit(Commit::Gone(GoneReason::Revoked))
+                    }
+                    Commit::Committed(_) => {
+                        self.log.push(Change::Replaced(key));
+                        Reply::Commit(reply)
                     }
                     _ => Reply::Commit(reply),
                 }
