@@ -1,0 +1,1 @@
+//! Engines that the tests start, pause and kill.
