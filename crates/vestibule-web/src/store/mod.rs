@@ -54,6 +54,13 @@ pub trait StoreBackend: fmt::Debug + Send + Sync + 'static {
     fn open(&self, realm: &Realm, retention: Retention) -> Arc<dyn SessionStore>;
 }
 
+/// An engine that was chosen at run time.
+impl<B: StoreBackend + ?Sized> StoreBackend for Arc<B> {
+    fn open(&self, realm: &Realm, retention: Retention) -> Arc<dyn SessionStore> {
+        (**self).open(realm, retention)
+    }
+}
+
 /// A reply of the store with the store's own time at which it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamped<T> {
