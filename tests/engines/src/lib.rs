@@ -1,1 +1,5 @@
 //! Engines that the tests start, pause and kill.
+
+pub mod postgres;
+
+pub use postgres::Postgres;
