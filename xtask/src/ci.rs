@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::cargo::cargo;
 use crate::tally::{Tally, run_counting};
-use crate::{interop, layering, rules};
+use crate::{engines, interop, layering, rules};
 
 struct Step {
     name: &'static str,
@@ -22,9 +22,10 @@ enum Task {
     Layering,
     Rules,
     Interop,
+    Engines,
 }
 
-use Task::{Cargo, Interop, Layering, Rules, Tests};
+use Task::{Cargo, Engines, Interop, Layering, Rules, Tests};
 
 /// The tests come last: what a run ends with is how they went.
 const STEPS: &[Step] = &[
@@ -47,6 +48,7 @@ const STEPS: &[Step] = &[
     Step { name: "docs", task: Cargo(&["doc", "--workspace", "--no-deps"]) },
     Step { name: "demo", task: Cargo(&["run", "-p", "vestibule-demo", "--", "--check"]) },
     Step { name: "interop", task: Interop },
+    Step { name: "engines", task: Engines },
     Step { name: "test", task: Tests(&["test", "--workspace"]) },
 ];
 
@@ -102,6 +104,7 @@ impl Task {
             Layering => layering::run(),
             Rules => rules::run(),
             Interop => interop::run(&[], tally),
+            Engines => engines::run(&[], tally),
         }
     }
 }
@@ -113,6 +116,7 @@ impl fmt::Display for Task {
             Rules => f.write_str("cargo xtask rules"),
             Layering => f.write_str("cargo xtask layering"),
             Interop => f.write_str("cargo xtask interop"),
+            Engines => f.write_str("cargo xtask engines"),
         }
     }
 }

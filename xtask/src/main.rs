@@ -2,6 +2,7 @@
 
 mod cargo;
 mod ci;
+mod engines;
 mod interop;
 mod layering;
 mod metadata;
@@ -19,6 +20,7 @@ Usage: cargo xtask COMMAND
 
 Commands:
   ci [STEP...]  every check that a change must pass, or only the named ones
+  engines       sessions on Redis and PostgreSQL, which the run starts, pauses and kills; `--help` lists the parts
   interop       the example applications against OpenID Providers that we did not write; `--help` lists those
   layering      which crate may import which, and what no application may be made to ship
   rules         which security rules have tests, and whether docs/security.md says so";
@@ -40,6 +42,7 @@ fn run() -> Result<()> {
         [] | ["--help" | "-h" | "help"] => println!("{HELP}"),
         ["ci", "--help" | "-h"] => println!("{}", ci::help()),
         ["ci", steps @ ..] => ci::run(steps)?,
+        ["engines", arguments @ ..] => engines::run(arguments, &mut tally::Tally::default())?,
         ["interop", arguments @ ..] => interop::run(arguments, &mut tally::Tally::default())?,
         ["layering"] => layering::run()?,
         ["rules"] => rules::run()?,

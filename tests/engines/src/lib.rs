@@ -1,5 +1,5 @@
-//! Engines that the tests start, pause and kill.
+//! Engines that the tests start, pause and kill, and what stands between them and a store.
 
 pub mod postgres;
-
-pub use postgres::Postgres;
+pub mod proxy;
+pub mod subject;

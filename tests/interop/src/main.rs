@@ -11,10 +11,8 @@ mod command;
 mod form;
 mod npm;
 mod probe;
-mod process;
 mod provider;
 mod relay;
-mod report;
 mod scenario;
 mod screen;
 mod stage;
@@ -22,7 +20,7 @@ mod stage;
 use std::process::ExitCode;
 
 use report::Report;
-use tokio::signal::unix::{SignalKind, signal};
+use steps::{interrupted, process, report};
 
 const HELP: &str = "\
 The example applications against OpenID Providers that we did not write, all on loopback.
@@ -99,16 +97,5 @@ impl Named {
         if self.native {
             let _ = scenario::native::run(report).await;
         }
-    }
-}
-
-/// Completes at Ctrl-C or a request to terminate.
-async fn interrupted() {
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        },
-        Err(_) => drop(tokio::signal::ctrl_c().await),
     }
 }

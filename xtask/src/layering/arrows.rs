@@ -16,6 +16,8 @@ const ARROWS: &[(&str, Imports)] = &[
     ("vestibule-web", Only(&["vestibule"])),
     ("vestibule-actix", Only(&["vestibule-web"])),
     ("vestibule-axum", Only(&["vestibule-web"])),
+    ("vestibule-redis", Only(&["vestibule", "vestibule-web"])),
+    ("vestibule-sql", Only(&["vestibule", "vestibule-web"])),
     ("vestibule-native", Only(&["vestibule"])),
     ("vestibule-cli", Only(&["vestibule-native"])),
     (DEV_IDP, Only(&[])),
@@ -30,7 +32,9 @@ const ARROWS: &[(&str, Imports)] = &[
     ("native", Any),
     ("guide", Any),
     ("oracle", Only(&["vestibule"])),
-    ("interop", Only(&["vestibule-axum"])),
+    ("engines", Any),
+    ("interop", Only(&["steps", "vestibule-axum"])),
+    ("steps", Only(&[])),
     ("xtask", Only(&[])),
 ];
 

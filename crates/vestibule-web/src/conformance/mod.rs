@@ -48,6 +48,7 @@ mod fixture;
 mod leases;
 mod lifetimes;
 mod listing;
+mod promise;
 mod reaping;
 mod refreshing;
 mod replays;
@@ -64,6 +65,7 @@ pub use faulty::{Faulty, Moment, Stalled, Verb};
 pub use leases::*;
 pub use lifetimes::*;
 pub use listing::*;
+pub use promise::{Broken, Promise};
 pub use reaping::*;
 pub use refreshing::*;
 pub use replays::*;
@@ -74,9 +76,16 @@ pub use storing::*;
 pub use subject::Subject;
 pub use telling::*;
 
+/// Every promise with its name, for runners of their own.
+pub fn promises() -> Vec<Promise> {
+    crate::store_conformance!(@each list ())
+}
+
 /// Checks every promise, one after another.
 pub async fn all(subject: &dyn Subject) {
-    crate::store_conformance!(@each run subject);
+    for promise in promises() {
+        promise.check(subject).await;
+    }
 }
 
 /// Makes a `#[tokio::test]` of every promise, each on a [`Subject`](crate::conformance::Subject) of its own.
@@ -96,11 +105,15 @@ macro_rules! store_conformance {
             }
         )+
     };
-    (@run $subject:expr; $($promise:ident)+) => {
-        $( $crate::conformance::$promise($subject).await; )+
+    (@list $subject:expr; $($promise:ident)+) => {
+        ::std::vec![$(
+            $crate::conformance::Promise::new(::core::stringify!($promise), |subject| {
+                ::std::boxed::Box::pin($crate::conformance::$promise(subject))
+            })
+        ),+]
     };
     (@each $what:ident $subject:expr) => {
-        $crate::store_conformance!(@$what $subject;
+        $crate::store_conformance! { @$what $subject;
             a_record_comes_back_whole
             insert_never_overwrites
             insert_ends_the_old_session
@@ -167,6 +180,6 @@ macro_rules! store_conformance {
             reaping_changes_no_answer
             reaping_comes_in_batches
             store_time_goes_ahead
-        );
+        }
     };
 }

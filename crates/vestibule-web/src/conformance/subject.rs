@@ -25,4 +25,28 @@ pub trait Subject: Send + Sync {
 
     /// A number of changes after which the log has surely dropped the first one. Keep it small: the suite makes as many.
     fn log_bound(&self) -> usize;
+
+    /// Loses everything in the engine that is there for speed or housekeeping only: indexes of sessions by scope or subject,
+    /// lists of what to reap. Records, cutoffs, spent logout tokens and the log stay. Answers whether there was any.
+    async fn wipe_indexes(&self) -> bool {
+        false
+    }
+
+    /// Lets the engine come back empty, as after a restart without its data. What [`fresh`](Self::fresh) handed out last
+    /// goes on to work. Answers whether that can be done.
+    async fn lose_everything(&self) -> bool {
+        false
+    }
+
+    /// Sets the clock that the engine runs on back by `span`, as a failover to a slower machine does. Answers whether that
+    /// can be done.
+    async fn step_back(&self, _span: Duration) -> bool {
+        false
+    }
+
+    /// How many operations the engine has carried out so far (commands, statements, rows written: whatever it counts);
+    /// `None` if it does not count.
+    async fn operations(&self) -> Option<u64> {
+        None
+    }
 }

@@ -1,5 +1,6 @@
 //! Child processes: logged to a file, killed when dropped.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,7 +16,7 @@ const LINES_OF_TAIL: usize = 20;
 
 /// A process of ours. A drop kills it.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     name: &'static str,
     child: Child,
     /// Held open: a child may end itself when its standard input does.
@@ -24,13 +25,13 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts `command` with its output in the log `name`.
-    pub(crate) fn start(name: &'static str, command: &mut Command) -> Result<Self> {
+    pub fn start(name: &'static str, command: &mut Command) -> Result<Self> {
         let log = open_log(name)?;
         Self::spawn(name, command.stdout(log.try_clone()?).stderr(log))
     }
 
     /// Starts `command` and waits for a line of its output that begins with `ready`; returns the rest of that line.
-    pub(crate) async fn start_until(
+    pub async fn start_until(
         name: &'static str,
         command: &mut Command,
         ready: &str,
@@ -58,8 +59,13 @@ impl Process {
         Ok(Self { name, child, stdin })
     }
 
+    /// The id of the process; `None` if it has ended.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Fails if the process has ended.
-    pub(crate) fn check_alive(&mut self) -> Result<()> {
+    pub fn check_alive(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             None => Ok(()),
             Some(status) => bail!("{} ended ({status}):\n{}", self.name, log_tail(self.name)),
@@ -67,7 +73,7 @@ impl Process {
     }
 
     /// Ends the standard input of the process, and waits until that has ended the process.
-    pub(crate) async fn end(mut self) -> Result<()> {
+    pub async fn end(mut self) -> Result<()> {
         drop(self.stdin.take());
         let ended = tokio::time::timeout(GONE_WITHIN, self.child.wait()).await;
         ended.with_context(|| format!("{} did not end in {GONE_WITHIN:?}", self.name))??;
@@ -75,13 +81,13 @@ impl Process {
     }
 
     /// Kills the process and waits until it is gone.
-    pub(crate) async fn stop(mut self) -> Result<()> {
+    pub async fn stop(mut self) -> Result<()> {
         self.child.kill().await.with_context(|| format!("cannot stop {}", self.name))
     }
 }
 
 /// Runs `command` to its end, with its output in the log `name`.
-pub(crate) async fn run_to_end(name: &'static str, command: &mut Command) -> Result<()> {
+pub async fn run_to_end(name: &'static str, command: &mut Command) -> Result<()> {
     let status = Process::start(name, command)?.child.wait().await?;
     if !status.success() {
         bail!("{name} failed ({status}):\n{}", log_tail(name));
@@ -90,14 +96,14 @@ pub(crate) async fn run_to_end(name: &'static str, command: &mut Command) -> Res
 }
 
 /// The last lines of the log `name`.
-pub(crate) fn log_tail(name: &str) -> String {
+pub fn log_tail(name: &str) -> String {
     let log = fs::read_to_string(log_file(name)).unwrap_or_default();
     let lines: Vec<&str> = log.lines().collect();
     lines[lines.len().saturating_sub(LINES_OF_TAIL)..].join("\n")
 }
 
 /// Removes the logs of an earlier run.
-pub(crate) fn clear_logs() -> Result<()> {
+pub fn clear_logs() -> Result<()> {
     let folder = work_folder();
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for entry in fs::read_dir(&folder)? {
@@ -109,13 +115,15 @@ pub(crate) fn clear_logs() -> Result<()> {
     Ok(())
 }
 
-/// Where logs and installed packages are: `interop` in cargo's target folder.
-pub(crate) fn work_folder() -> PathBuf {
-    build_folder().parent().map_or_else(|| PathBuf::from("target"), Path::to_path_buf).join("interop")
+/// Where logs and installed packages are: in cargo's target folder, under the name of this program.
+pub fn work_folder() -> PathBuf {
+    let here = env::current_exe().ok();
+    let name = here.as_deref().and_then(Path::file_stem).unwrap_or_else(|| OsStr::new("steps"));
+    build_folder().parent().map_or_else(|| PathBuf::from("target"), Path::to_path_buf).join(name)
 }
 
 /// Where cargo puts the programs that it builds, this one included.
-pub(crate) fn build_folder() -> PathBuf {
+pub fn build_folder() -> PathBuf {
     let here = env::current_exe().ok();
     here.as_deref().and_then(Path::parent).map_or_else(|| PathBuf::from("target/debug"), Path::to_path_buf)
 }

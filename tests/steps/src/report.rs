@@ -6,23 +6,23 @@ use std::time::Instant;
 
 /// Counts the steps.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
+pub struct Report {
     passed: u32,
     failed: u32,
 }
 
 /// A step failed and was reported; those after it build on it, so none is tried.
 #[derive(Debug)]
-pub(crate) struct Stopped;
+pub struct Stopped;
 
 impl Report {
     /// Begins a part of the run.
-    pub(crate) fn part(&self, title: &str) {
+    pub fn part(&self, title: &str) {
         println!("\n{title}");
     }
 
     /// Runs one step, and prints its title with a tick or a cross, and its time.
-    pub(crate) async fn step<T>(
+    pub async fn step<T>(
         &mut self,
         title: impl Display,
         step: impl Future<Output = anyhow::Result<T>>,
@@ -45,13 +45,13 @@ impl Report {
     }
 
     /// Counts a signal as a failure.
-    pub(crate) fn interrupted(&mut self) {
+    pub fn interrupted(&mut self) {
         println!("  ✘ interrupted");
         self.failed += 1;
     }
 
     /// Prints the sum; success if there was no failure.
-    pub(crate) fn close(self) -> ExitCode {
+    pub fn close(self) -> ExitCode {
         println!("\n{} passed, {} failed", self.passed, self.failed);
         if self.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }

@@ -1,0 +1,37 @@
+//! Sessions on real engines, which the run starts, pauses and kills.
+//!
+//! `cargo xtask engines` builds and runs this. Logs stay in `target/engines`. Exit code 0 only if every step held.
+
+mod part;
+
+use std::process::ExitCode;
+
+use part::Part;
+use steps::{interrupted, process, report::Report};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| matches!(argument.as_str(), "--help" | "-h")) {
+        println!("{}", part::help());
+        return ExitCode::SUCCESS;
+    }
+    let parts = match Part::named(&arguments) {
+        Ok(parts) => parts,
+        Err(error) => {
+            eprintln!("{error}\n\n{}", part::help());
+            return ExitCode::FAILURE;
+        }
+    };
+    if let Err(error) = process::clear_logs() {
+        eprintln!("{error:#}");
+        return ExitCode::FAILURE;
+    }
+    let mut report = Report::default();
+    // Dropping the run, at its end, on a panic or on a signal, ends every process that it started.
+    tokio::select! {
+        () = part::run(&parts, &mut report) => {}
+        () = interrupted() => report.interrupted(),
+    }
+    report.close()
+}

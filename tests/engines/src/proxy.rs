@@ -1,0 +1,157 @@
+//! A network that can be slow, cut or silent, between a store and its engine.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::sleep;
+
+/// A TCP proxy in front of one address. A drop ends it and its connections.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    weather: Arc<watch::Sender<Weather>>,
+    accepting: JoinHandle<()>,
+}
+
+/// What happens to what passes through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Weather {
+    /// How long each piece takes, in either direction.
+    delay: Duration,
+    /// Nothing arrives, and nobody is told.
+    silent: bool,
+    /// New connections are closed at once.
+    refusing: bool,
+    /// Requests arrive, and connections are cut where their answers would come.
+    answers_lost: bool,
+    /// Counts the cuts: connections that are older end.
+    cuts: u64,
+}
+
+impl Proxy {
+    /// Listens on a free port of 127.0.0.1 for what is meant for `target`.
+    pub async fn to(target: SocketAddr) -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let weather = Arc::new(watch::Sender::new(Weather::default()));
+        let accepting = tokio::spawn(accept(listener, target, Arc::clone(&weather)));
+        Ok(Self { address, weather, accepting })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `url` with the proxy's host and port in place of the engine's.
+    pub fn in_url(&self, url: &str) -> String {
+        let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        let user = authority.rsplit_once('@').map(|(user, _)| format!("{user}@")).unwrap_or_default();
+        format!("{scheme}://{user}{}{path}", self.address)
+    }
+
+    /// Lets each piece take this long, in either direction.
+    pub fn delay(&self, delay: Duration) {
+        self.weather.send_modify(|weather| weather.delay = delay);
+    }
+
+    /// Closes every connection; new ones are accepted.
+    pub fn cut(&self) {
+        self.weather.send_modify(|weather| weather.cuts += 1);
+    }
+
+    /// Closes every connection, and new ones at once.
+    pub fn refuse(&self) {
+        self.weather.send_modify(|weather| (weather.refusing, weather.cuts) = (true, weather.cuts + 1));
+    }
+
+    /// From now on nothing arrives, and nobody is told: a network that swallows everything.
+    pub fn swallow(&self) {
+        self.weather.send_modify(|weather| weather.silent = true);
+    }
+
+    /// Lets requests through, and cuts each connection where its next answer would come.
+    pub fn lose_answers(&self) {
+        self.weather.send_modify(|weather| weather.answers_lost = true);
+    }
+
+    /// Good weather again. What was swallowed stays lost, with the connections that missed it.
+    pub fn heal(&self) {
+        self.weather.send_modify(|weather| {
+            let lost = u64::from(weather.silent);
+            *weather = Weather { cuts: weather.cuts + lost, ..Weather::default() };
+        });
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, target: SocketAddr, weather: Arc<watch::Sender<Weather>>) {
+    let mut connections = JoinSet::new();
+    while let Ok((near, _)) = listener.accept().await {
+        if !weather.borrow().refusing {
+            connections.spawn(connect(near, target, weather.subscribe()));
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+/// One connection: it lives until one of its ends, or the weather, closes it.
+async fn connect(near: TcpStream, target: SocketAddr, mut weather: watch::Receiver<Weather>) {
+    let cuts = weather.borrow_and_update().cuts;
+    let Ok(far) = TcpStream::connect(target).await else { return };
+    // Without these, small pieces wait for one another, and that would be measured.
+    let _ = (near.set_nodelay(true), far.set_nodelay(true));
+    let ((near_read, near_write), (far_read, far_write)) = (near.into_split(), far.into_split());
+    let requests = carry(near_read, far_write, weather.clone(), Direction::Request);
+    let answers = carry(far_read, near_write, weather.clone(), Direction::Answer);
+    tokio::select! {
+        () = requests => {}
+        () = answers => {}
+        _ = weather.wait_for(|weather| weather.cuts > cuts) => {}
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Request,
+    Answer,
+}
+
+async fn carry(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    weather: watch::Receiver<Weather>,
+    direction: Direction,
+) {
+    let mut piece = vec![0; 64 * 1024];
+    while let Ok(length @ 1..) = from.read(&mut piece).await {
+        let now = *weather.borrow();
+        if now.answers_lost && direction == Direction::Answer {
+            return;
+        }
+        if !now.delay.is_zero() {
+            sleep(now.delay).await;
+        }
+        if weather.borrow().silent {
+            continue;
+        }
+        let Some(piece) = piece.get(..length) else { return };
+        if to.write_all(piece).await.is_err() {
+            return;
+        }
+    }
+}

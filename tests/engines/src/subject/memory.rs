@@ -1,0 +1,26 @@
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use vestibule::testing::TestClock;
+use vestibule_web::{conformance::Subject, memory::MemoryStore, store::StoreBackend};
+
+const LOG: usize = 32;
+
+/// The memory store.
+#[derive(Debug, Default)]
+pub struct Memory(TestClock);
+
+#[async_trait]
+impl Subject for Memory {
+    async fn fresh(&self) -> Arc<dyn StoreBackend> {
+        Arc::new(MemoryStore::builder().clock(Arc::new(self.0.clone())).log_length(LOG).build())
+    }
+
+    async fn advance(&self, span: Duration) {
+        self.0.advance(span);
+    }
+
+    fn log_bound(&self) -> usize {
+        LOG
+    }
+}
