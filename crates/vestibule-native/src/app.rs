@@ -52,7 +52,7 @@ impl NativeApp {
         Self { parts: Arc::new(parts), account: None }
     }
 
-    /// The same application for another account than the one that signed in last: by its label or its subject.
+    /// The same application for another account than the one that signed in last: by its subject, or by its label where no other account has it.
     #[must_use]
     pub fn for_account(&self, name: &str) -> Self {
         Self { account: Some(name.into()), ..self.clone() }
@@ -135,12 +135,12 @@ impl NativeApp {
 
     /// Which account is meant.
     pub(crate) async fn current_account(&self) -> Result<Account, NativeError> {
-        let is_meant = |known: &AccountInfo| match self.account.as_deref() {
-            Some(name) => known.label == name || known.account.subject == name,
-            None => known.current,
-        };
-        let meant = self.accounts().await?.into_iter().find(is_meant);
-        meant.map(|known| known.account).ok_or(NativeError::NotSignedIn)
+        let known = self.accounts().await?;
+        match self.account.as_deref() {
+            Some(name) => called(name, known),
+            None => known.into_iter().find(|known| known.current).ok_or(NativeError::NotSignedIn),
+        }
+        .map(|known| known.account)
     }
 
     pub(crate) async fn fresh(&self, wanted: Wanted) -> Result<StoredLogin, NativeError> {
@@ -148,8 +148,42 @@ impl NativeApp {
     }
 }
 
+/// The account of that name: a subject is one account's alone, a label may be several's.
+fn called(name: &str, mut known: Vec<AccountInfo>) -> Result<AccountInfo, NativeError> {
+    if let Some(at) = known.iter().position(|known| known.account.subject == name) {
+        return Ok(known.swap_remove(at));
+    }
+    known.retain(|known| known.label == name);
+    let meant = known.pop().ok_or(NativeError::NotSignedIn)?;
+    if known.is_empty() { Ok(meant) } else { Err(NativeError::AmbiguousAccount) }
+}
+
 impl fmt::Debug for NativeApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NativeApp").field("client", self.client()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f22_a_subject_names_one_account_and_a_label_must_not_name_two() {
+        let known = [("1", "alice@acme.example"), ("2", "alice@acme.example"), ("3", "1"), ("4", "bob")];
+        let known = known.map(|(subject, label)| AccountInfo {
+            account: Account {
+                issuer: "https://op.example".to_owned(),
+                client_id: "cli".to_owned(),
+                subject: subject.to_owned(),
+            },
+            label: label.to_owned(),
+            current: false,
+        });
+        let subject = |name| called(name, known.to_vec()).map(|found| found.account.subject);
+        assert_eq!(subject("1").unwrap(), "1", "another one's label does not get in its way");
+        assert_eq!(subject("bob").unwrap(), "4");
+        assert!(matches!(subject("carol"), Err(NativeError::NotSignedIn)));
+        assert!(matches!(subject("alice@acme.example"), Err(NativeError::AmbiguousAccount)));
     }
 }

@@ -12,6 +12,9 @@ pub enum NativeError {
     /// Nobody is signed in: never, no longer, or not in the account that was asked for.
     #[error("nobody is signed in")]
     NotSignedIn,
+    /// Several accounts have the label that was asked for.
+    #[error("several accounts go by that name")]
+    AmbiguousAccount,
     /// There is no way back from the browser, or what came back was not it.
     #[error(transparent)]
     Redirect(#[from] RedirectError),
@@ -45,6 +48,11 @@ impl Diagnose for NativeError {
                 "native.not_signed_in",
                 Disposition::Gone,
                 "log in; whoever signs out anywhere is signed out here too",
+            ),
+            Self::AmbiguousAccount => Diagnosis::new(
+                "native.account_ambiguous",
+                Disposition::Config,
+                "name the account by its subject, as `accounts --json` shows it",
             ),
             Self::Redirect(error) => error.diagnosis(),
             Self::Browser(error) => error.diagnosis(),
