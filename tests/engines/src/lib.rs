@@ -2,4 +2,5 @@
 
 pub mod postgres;
 pub mod proxy;
+pub mod redis;
 pub mod subject;
