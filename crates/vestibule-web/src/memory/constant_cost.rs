@@ -3,11 +3,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::store::{
-    GoneReason, Load, NewSession, PublicId, Realm, Retention, Revocation, SessionKey, StoreTime,
+use crate::{
+    digest::look_ups,
+    store::{GoneReason, Load, NewSession, PublicId, Realm, Retention, Revocation, SessionKey, StoreTime},
 };
 
-use super::{builder::Limits, digest::look_ups, sessions::Sessions};
+use super::{builder::Limits, sessions::Sessions};
 
 const NOW: StoreTime = StoreTime::from_millis(1_000);
 const HOUR: Duration = Duration::from_secs(3600);

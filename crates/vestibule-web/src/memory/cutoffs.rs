@@ -1,8 +1,11 @@
 use std::time::Duration;
 
-use crate::store::{Cutoff, Scope, SessionKey, StoreTime};
+use crate::{
+    digest::DigestMap,
+    store::{Cutoff, Scope, SessionKey, StoreTime},
+};
 
-use super::{deadlines::Deadlines, digest::DigestMap};
+use super::deadlines::Deadlines;
 
 /// The cutoff of every scope that was struck and may still matter.
 #[derive(Debug, Default)]

@@ -1,8 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::store::Scope;
-
-use super::digest::prefix;
+use crate::{digest::prefix, store::Scope};
 
 /// Which records listen to which scope, by the number of the record.
 ///

@@ -2,9 +2,6 @@ use std::collections::VecDeque;
 
 use crate::store::{Change, ChangeCursor, Changes};
 
-/// How many entries one reply holds at most.
-const REPLY: usize = 1024;
-
 /// The latest ends and revocations, numbered from the first ever.
 #[derive(Debug)]
 pub(super) struct ChangeLog {
@@ -44,7 +41,7 @@ impl ChangeLog {
             return Some(Changes::Lagged { next: end });
         };
         let skip = usize::try_from(skip).unwrap_or(usize::MAX);
-        let entries: Vec<_> = self.entries.iter().skip(skip).take(REPLY).cloned().collect();
+        let entries: Vec<_> = self.entries.iter().skip(skip).take(Changes::MOST).cloned().collect();
         let next = ChangeCursor::from_position(from.position().saturating_add(entries.len() as u64));
         Some(Changes::Entries { entries, next })
     }

@@ -14,7 +14,6 @@ mod clock;
 mod constant_cost;
 mod cutoffs;
 mod deadlines;
-mod digest;
 mod index;
 mod ledger;
 mod log;

@@ -2,9 +2,12 @@ use std::{sync::Arc, time::Duration};
 
 use slab::Slab;
 
-use crate::store::{Scope, SessionKey, SessionRecord, StoreTime};
+use crate::{
+    digest::DigestMap,
+    store::{Scope, SessionKey, SessionRecord, StoreTime},
+};
 
-use super::{deadlines::Deadlines, digest::DigestMap, index::ScopeIndex};
+use super::{deadlines::Deadlines, index::ScopeIndex};
 
 /// The stored records, and the ways to find them: by key, by scope, by the end of their lifetimes.
 #[derive(Debug, Default)]

@@ -1,8 +1,11 @@
 use std::time::Duration;
 
-use crate::store::{LogoutId, StoreTime};
+use crate::{
+    digest::DigestMap,
+    store::{LogoutId, StoreTime},
+};
 
-use super::{deadlines::Deadlines, digest::DigestMap};
+use super::deadlines::Deadlines;
 
 /// The logout tokens that were spent and could still be offered again (checklist B13).
 #[derive(Debug, Default)]

@@ -1,8 +1,6 @@
 use std::collections::VecDeque;
 
-use crate::store::Scope;
-
-use super::digest::DigestSet;
+use crate::{digest::DigestSet, store::Scope};
 
 /// Scopes that were struck and whose records have not all been looked at since.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@
 
 mod logins;
 mod logouts;
+mod near_cache;
 mod refreshes;
 mod requests;
 mod store;
@@ -15,6 +16,7 @@ pub use vestibule::observe::{Metric, MetricKind};
 
 pub(crate) use logins::{LoginEnd, LoginKind, login_ended, login_started};
 pub(crate) use logouts::{logged_out, logout_heard, logout_token, unconfirmed};
+pub(crate) use near_cache::{near_cache_asked, near_cache_holds, near_cache_lag};
 pub(crate) use refreshes::{refresh_ended, refresh_span, refreshed};
 pub(crate) use requests::{answered_with, request_span};
 pub(crate) use store::{store_failed, store_waited};
@@ -88,6 +90,24 @@ pub const METRICS: &[Metric] = &[
         Counter,
         &["verb", "code"],
         "Calls of the session store that failed",
+    ),
+    Metric::new(
+        "vestibule_near_cache_total",
+        Counter,
+        &["outcome"],
+        "Sessions asked for by requests: hit where they were at hand, miss where not, or stale while the store's log is not read",
+    ),
+    Metric::new(
+        "vestibule_near_cache_entries",
+        Gauge,
+        &[],
+        "Sessions at hand, and answers about sealed ones",
+    ),
+    Metric::new(
+        "vestibule_near_cache_lag_seconds",
+        Seconds,
+        &[],
+        "How long ago the store's log was known to be read, whenever it was read again: how stale an answer could be",
     ),
     Metric::new("vestibule_error_answers_total", Counter, &["code"], "Answers with an error, by its code"),
 ];

@@ -8,6 +8,10 @@ impl ChangeCursor {
     /// Before the first entry ever. A log that no longer reaches back that far answers [`Changes::Lagged`].
     pub const START: Self = Self(0);
 
+    /// After the last entry that there will ever be: always answered with [`Changes::Lagged`], which tells where the log
+    /// ends now.
+    pub const BEYOND: Self = Self(u64::MAX);
+
     /// The place after `count` entries, as the store counts them.
     ///
     /// A store that may come back empty counts on from a number that it never reached before (for example the moment
@@ -56,4 +60,10 @@ pub enum Changes {
         /// Where to go on.
         next: ChangeCursor,
     },
+}
+
+impl Changes {
+    /// How many entries a reply has at most. One that has as many may have been cut there; any other has all that had
+    /// happened when the call was made.
+    pub const MOST: usize = 1024;
 }

@@ -187,7 +187,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     async fn end_listed(&self, subject: &Scope, id: &PublicId) -> Result<Stamped<Ended>, StoreError>;
 
     /// The ends, revocations and replacements after `from`: at once if there are some, else as soon as there are, within
-    /// `patience`. The reply has everything that had happened when the call was made.
+    /// `patience`. The reply has everything that had happened when the call was made, up to [`Changes::MOST`] entries.
     async fn changes(&self, from: ChangeCursor, patience: Duration) -> Result<Stamped<Changes>, StoreError>;
 
     /// Deletes up to `limit` records and marks that no longer matter. What was live stays live, what was not stays not.

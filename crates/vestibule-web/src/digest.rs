@@ -4,16 +4,16 @@ use std::{
 };
 
 /// Maps and sets by keys that are SHA-256 digests: their first bytes are as good a hash as any.
-pub(super) type DigestMap<K, V> = HashMap<K, V, BuildHasherDefault<Prefix>>;
-pub(super) type DigestSet<K> = HashSet<K, BuildHasherDefault<Prefix>>;
+pub(crate) type DigestMap<K, V> = HashMap<K, V, BuildHasherDefault<Prefix>>;
+pub(crate) type DigestSet<K> = HashSet<K, BuildHasherDefault<Prefix>>;
 
 /// The first eight bytes of a digest.
-pub(super) fn prefix(digest: &[u8]) -> u64 {
+pub(crate) fn prefix(digest: &[u8]) -> u64 {
     digest.first_chunk().copied().map_or(0, u64::from_le_bytes)
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Prefix(u64);
+pub(crate) struct Prefix(u64);
 
 impl Hasher for Prefix {
     fn write(&mut self, digest: &[u8]) {
@@ -32,19 +32,19 @@ impl Hasher for Prefix {
 
 /// How many look-ups this thread made: what "constant cost" is measured in.
 #[cfg(test)]
-pub(super) mod look_ups {
+pub(crate) mod look_ups {
     use std::cell::Cell;
 
     thread_local! {
         static COUNT: Cell<usize> = const { Cell::new(0) };
     }
 
-    pub(super) fn count() {
+    pub(crate) fn count() {
         COUNT.set(COUNT.get() + 1);
     }
 
     /// The look-ups since the last call.
-    pub(in crate::memory) fn take() -> usize {
+    pub(crate) fn take() -> usize {
         COUNT.take()
     }
 }

@@ -1,0 +1,5 @@
+//! The near cache keeps the promises of a session store, and its own: how stale it can be, and what it never is.
+
+mod engine;
+
+vestibule_web::store_conformance!(engine::CachedMemory::default());
