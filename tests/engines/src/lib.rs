@@ -4,3 +4,5 @@ pub mod postgres;
 pub mod proxy;
 pub mod redis;
 pub mod subject;
+
+pub use postgres::Postgres;

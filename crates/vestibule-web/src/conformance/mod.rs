@@ -48,6 +48,7 @@ mod fixture;
 mod leases;
 mod lifetimes;
 mod listing;
+pub mod model;
 mod promise;
 mod reaping;
 mod refreshing;

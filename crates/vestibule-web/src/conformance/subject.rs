@@ -12,6 +12,12 @@ pub trait Subject: Send + Sync {
     /// What earlier calls handed out may stop working.
     async fn fresh(&self) -> Arc<dyn StoreBackend>;
 
+    /// The engine that [`fresh`](Self::fresh) handed out last, as another process reaches it. `None` if it is all in one
+    /// process.
+    async fn another_node(&self) -> Option<Arc<dyn StoreBackend>> {
+        None
+    }
+
     /// Lets at least `span` pass on the store's clock, by moving its hands or by waiting.
     async fn advance(&self, span: Duration);
 

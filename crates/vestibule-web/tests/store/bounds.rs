@@ -154,7 +154,7 @@ async fn scopes_that_look_alike_are_not_mixed_up() {
         Scope::from_bytes(bytes)
     });
     for (number, subject) in alike.into_iter().enumerate() {
-        let mut login = session(number as u8, "alice", None, store.now().await.expect("memory answers"));
+        let mut login = session(number as u32, "alice", None, store.now().await.expect("memory answers"));
         login.subject = subject;
         login.scopes = vec![subject];
         store.insert(login, None).await.expect("there is room");
@@ -202,14 +202,14 @@ fn open(builder: MemoryStoreBuilder) -> (Arc<dyn SessionStore>, TestClock) {
 
 async fn log_in(
     store: &dyn SessionStore,
-    number: u8,
+    number: u32,
     ends: Option<SessionKey>,
 ) -> Result<Insert, StoreError> {
     let began = store.now().await?;
     Ok(store.insert(session(number, "alice", None, began), ends).await?.reply)
 }
 
-async fn is_live(store: &dyn SessionStore, number: u8) -> bool {
+async fn is_live(store: &dyn SessionStore, number: u32) -> bool {
     matches!(store.load(&key(number)).await.expect("memory answers").reply, Load::Live(_))
 }
 

@@ -5,13 +5,13 @@ use vestibule_web::store::{Cutoff, SessionKey, StoreTime};
 
 use crate::command::key;
 
-type Logout = (u64, Option<u8>);
+type Logout = (u64, Option<u32>);
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2048, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_cutoff_is_the_history_of_its_logouts(history in vec((0..6u64, option::of(0..3u8)), 1..7)) {
+    fn a_cutoff_is_the_history_of_its_logouts(history in vec((0..6u64, option::of(0..3u32)), 1..7)) {
         let cutoff = merged(&history);
         for browser in 0..4 {
             for began in 0..7 {
@@ -26,7 +26,7 @@ proptest! {
 
     #[test]
     fn neither_order_nor_repetition_matters(
-        (history, shuffled) in vec((0..6u64, option::of(0..3u8)), 1..7)
+        (history, shuffled) in vec((0..6u64, option::of(0..3u32)), 1..7)
             .prop_flat_map(|history| (Just(history.clone()), Just(history).prop_shuffle())),
         again in 0..7usize,
     ) {

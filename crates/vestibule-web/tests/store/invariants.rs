@@ -242,13 +242,13 @@ async fn changes(store: &dyn SessionStore, from: ChangeCursor, patience: Duratio
 }
 
 /// A login of alice with `sid` s1 that begins now.
-async fn log_in(store: &dyn SessionStore, number: u8) {
+async fn log_in(store: &dyn SessionStore, number: u32) {
     let login = session(number, "alice", Some("s1"), now(store).await);
     let stored = store.insert(login, None).await.expect("memory answers").reply;
     assert!(matches!(stored, Insert::Stored(_)), "{stored:?}");
 }
 
-async fn load(store: &dyn SessionStore, number: u8) -> Load {
+async fn load(store: &dyn SessionStore, number: u32) -> Load {
     store.load(&key(number)).await.expect("memory answers").reply
 }
 

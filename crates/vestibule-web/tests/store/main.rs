@@ -1,16 +1,16 @@
 //! The memory store keeps the promises of a session store.
 
 mod bounds;
-mod command;
 mod cutoff;
 mod faults;
 mod interleavings;
 mod invariants;
 mod memory;
-mod model;
 mod model_based;
 mod refresh_race;
 mod side_by_side;
+
+use vestibule_web::conformance::model as command;
 
 vestibule_web::store_conformance!(memory::Memory::default());
 

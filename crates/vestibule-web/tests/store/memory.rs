@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use vestibule::testing::TestClock;
+use vestibule::{Clock as _, testing::TestClock};
 use vestibule_web::{conformance::Subject, memory::MemoryStore, store::StoreBackend};
 
 /// The memory store on a clock that the test moves.
@@ -20,6 +20,11 @@ impl Subject for Memory {
 
     async fn advance(&self, span: Duration) {
         self.clock.advance(span);
+    }
+
+    async fn step_back(&self, span: Duration) -> bool {
+        self.clock.set_wall(self.clock.unix_time().saturating_sub(span));
+        true
     }
 
     fn log_bound(&self) -> usize {

@@ -7,10 +7,7 @@ use vestibule_web::{
     store::{Change, ChangeCursor, Changes, SessionKey, SessionStore, StoreBackend, StoreTime},
 };
 
-use crate::{
-    command::{Command, RETENTION, Reply, realm},
-    model::Model,
-};
+use crate::command::{Command, Model, RETENTION, Reply, realm};
 
 /// A memory store and its model, which get the same commands and must give the same replies.
 pub(crate) struct SideBySide {
@@ -18,9 +15,7 @@ pub(crate) struct SideBySide {
     clock: TestClock,
     store: Arc<dyn SessionStore>,
     model: Model,
-    wall: Duration,
-    earliest: StoreTime,
-    latest: StoreTime,
+    now: StoreTime,
 }
 
 impl SideBySide {
@@ -30,15 +25,7 @@ impl SideBySide {
         let store = backend.open(&realm(), RETENTION);
         let runtime = Builder::new_current_thread().build().expect("a runtime");
         let now = runtime.block_on(store.now()).expect("memory answers");
-        Self {
-            runtime,
-            clock,
-            store,
-            model: Model::new(now, RETENTION),
-            wall: Duration::from_secs(1_000_000),
-            earliest: now,
-            latest: now,
-        }
+        Self { runtime, clock, store, model: Model::new(now, RETENTION), now }
     }
 
     pub(crate) fn now(&self) -> StoreTime {
@@ -49,14 +36,7 @@ impl SideBySide {
     pub(crate) fn give(&mut self, command: Command) -> Reply {
         let told = format!("{command:?}");
         let answer = self.runtime.block_on(command.clone().run(&*self.store)).expect("memory answers");
-        assert!(
-            (self.earliest..=self.latest).contains(&answer.at),
-            "{told}: at {:?}, not in {:?}..={:?}",
-            answer.at,
-            self.earliest,
-            self.latest
-        );
-        self.earliest = answer.at;
+        assert_eq!(answer.at, self.now, "{told}");
         let wanted = self.model.apply(command, answer.at);
         assert_eq!(answer.reply.clone().essence(), wanted.essence(), "{told}");
         answer.reply
@@ -65,21 +45,7 @@ impl SideBySide {
     /// Lets time pass on every clock.
     pub(crate) fn pass(&mut self, span: Duration) {
         self.clock.advance(span);
-        self.wall += span;
-        self.earliest = self.earliest.plus(span);
-        self.latest = self.latest.plus(span);
-    }
-
-    /// Moves the wall clock alone. Back makes no difference, ahead may.
-    pub(crate) fn step_wall(&mut self, seconds: i64) {
-        let span = Duration::from_secs(seconds.unsigned_abs());
-        if seconds < 0 {
-            self.wall = self.wall.saturating_sub(span);
-        } else {
-            self.wall += span;
-            self.latest = self.latest.plus(span);
-        }
-        self.clock.set_wall(self.wall);
+        self.now = self.now.plus(span);
     }
 
     /// Compares who is live and what was told.

@@ -3,37 +3,32 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use vestibule_web::store::{
+use crate::store::{
     Attempt, BeginAttempt, Change, Commit, EndIf, Ended, GoneReason, Insert, Lease, LeaseHolder, Load,
-    LogoutId, NotLive, Renew, Replace, Retention, Revocation, Revoke, Scope, SessionKey, SessionRecord,
-    SessionSummary, StoreTime, Touch,
+    NotLive, Renew, Replace, Retention, Scope, SessionKey, SessionRecord, SessionSummary, StoreTime, Touch,
 };
 
-use crate::command::{Command, Reply};
+use super::{Command, Reply, heard::Heard};
 
+/// The reference: what a store must answer, by the shortest way to find out.
 #[derive(Debug)]
-pub(crate) struct Model {
+pub struct Model {
     birth: StoreTime,
     retention: Retention,
     records: BTreeMap<SessionKey, SessionRecord>,
-    logouts: Vec<(Scope, StoreTime, Option<SessionKey>)>,
-    spent: Vec<(LogoutId, StoreTime)>,
-    pub(crate) log: Vec<Change>,
+    heard: Heard,
+    /// What [`changes`](crate::store::SessionStore::changes) must have told.
+    pub log: Vec<Change>,
 }
 
 impl Model {
-    pub(crate) fn new(birth: StoreTime, retention: Retention) -> Self {
-        Self {
-            birth,
-            retention,
-            records: BTreeMap::new(),
-            logouts: Vec::new(),
-            spent: Vec::new(),
-            log: Vec::new(),
-        }
+    /// A store that came into being at this moment.
+    pub fn new(birth: StoreTime, retention: Retention) -> Self {
+        Self { birth, retention, records: BTreeMap::new(), heard: Heard::new(retention), log: Vec::new() }
     }
 
-    pub(crate) fn apply(&mut self, command: Command, now: StoreTime) -> Reply {
+    /// What the store must reply to `command` at this moment.
+    pub fn apply(&mut self, command: Command, now: StoreTime) -> Reply {
         match command {
             Command::Insert(new, ends) => {
                 let mut record = SessionRecord {
@@ -174,7 +169,11 @@ impl Model {
                 Reply::EndIf(reply)
             }
             Command::End(key) => Reply::Ended(self.end(key, now)),
-            Command::Revoke(revocation) => Reply::Revoke(self.revoke(revocation, now)),
+            Command::Revoke(revocation) => {
+                let (reply, news) = self.heard.revoke(revocation, now);
+                self.log.extend(news);
+                Reply::Revoke(reply)
+            }
             Command::SessionsOf(subject) => Reply::Listed(self.listed(subject, now)),
             Command::EndListed(subject, id) => {
                 let listed = self.records.values().find(|record| {
@@ -187,45 +186,13 @@ impl Model {
         }
     }
 
-    pub(crate) fn is_live(&self, key: SessionKey, now: StoreTime) -> bool {
+    /// Whether there is a live session under the key.
+    pub fn is_live(&self, key: SessionKey, now: StoreTime) -> bool {
         self.records.get(&key).is_some_and(|record| self.over(record, now).is_none())
     }
 
-    fn revoke(&mut self, revocation: Revocation, now: StoreTime) -> Revoke {
-        let Revocation { mut scopes, heard, logout, spare } = revocation;
-        let remembered = |(id, at): &(LogoutId, StoreTime)| {
-            Some(*id) == logout && now < at.plus(self.retention.logout_ids)
-        };
-        if self.spent.iter().any(remembered) {
-            return Revoke::Replayed;
-        }
-        let cutoff = heard.unwrap_or(now).min(now);
-        scopes.sort();
-        scopes.dedup();
-        let news = scopes.iter().any(|scope| !self.says_nothing_new(*scope, cutoff, spare));
-        self.logouts.extend(scopes.iter().map(|scope| (*scope, cutoff, spare)));
-        self.spent.extend(logout.map(|logout| (logout, now)));
-        if news {
-            self.log.push(Change::Revoked { scopes, cutoff, spared: spare });
-        }
-        Revoke::Revoked { cutoff }
-    }
-
-    /// Whether every session that this logout strikes, real or imagined, was struck before.
-    fn says_nothing_new(&self, scope: Scope, cutoff: StoreTime, spare: Option<SessionKey>) -> bool {
-        let named = self.logouts.iter().filter_map(|(_, _, spared)| *spared);
-        let anybody = SessionKey::from_bytes([0xff; 32]);
-        named.chain([anybody]).filter(|key| Some(*key) != spare).all(|key| self.struck(scope, key, cutoff))
-    }
-
-    fn struck(&self, scope: Scope, key: SessionKey, began: StoreTime) -> bool {
-        self.logouts
-            .iter()
-            .any(|(struck, at, spared)| *struck == scope && began <= *at && *spared != Some(key))
-    }
-
     fn over(&self, record: &SessionRecord, now: StoreTime) -> Option<GoneReason> {
-        let covered = record.scopes.iter().any(|scope| self.struck(*scope, record.key, record.began));
+        let covered = record.scopes.iter().any(|scope| self.heard.struck(*scope, record.key, record.began));
         if covered || record.began < self.birth {
             Some(GoneReason::Revoked)
         } else if record.absolute_end <= now {
