@@ -12,14 +12,14 @@ use steps::{interrupted, process, report::Report};
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| matches!(argument.as_str(), "--help" | "-h")) {
-        println!("{}", part::help());
-        return ExitCode::SUCCESS;
-    }
-    let parts = match Part::named(&arguments) {
-        Ok(parts) => parts,
+    let parts = match Part::wanted(&arguments) {
+        Ok(Some(parts)) => parts,
+        Ok(None) => {
+            println!("{}", part::help());
+            return ExitCode::SUCCESS;
+        }
         Err(error) => {
-            eprintln!("{error}\n\n{}", part::help());
+            eprintln!("{error:#}\n\n{}", part::help());
             return ExitCode::FAILURE;
         }
     };

@@ -22,6 +22,8 @@ use super::Subject;
 pub(super) struct Fixture<'a> {
     subject: &'a dyn Subject,
     pub(super) backend: Arc<dyn StoreBackend>,
+    /// The same engine from another process.
+    elsewhere: Arc<dyn StoreBackend>,
     pub(super) realm: Realm,
     pub(super) store: Arc<dyn SessionStore>,
     minted: AtomicU64,
@@ -30,18 +32,23 @@ pub(super) struct Fixture<'a> {
 impl<'a> Fixture<'a> {
     pub(super) async fn new(subject: &'a dyn Subject) -> Self {
         let backend = subject.fresh().await;
+        let elsewhere = subject.another_node().await.unwrap_or_else(|| Arc::clone(&backend));
         let realm = Realm::new("https://acme.example", "dashboard");
         let store = backend.open(&realm, retention(subject.unit()));
-        Self { subject, backend, realm, store, minted: AtomicU64::new(0) }
+        Self { subject, backend, elsewhere, realm, store, minted: AtomicU64::new(0) }
     }
 
     /// The same sessions as another node sees them.
     pub(super) fn other_node(&self) -> Arc<dyn SessionStore> {
-        self.open(&self.realm)
+        self.elsewhere.open(&self.realm, self.retention())
     }
 
     pub(super) fn open(&self, realm: &Realm) -> Arc<dyn SessionStore> {
-        self.backend.open(realm, retention(self.subject.unit()))
+        self.backend.open(realm, self.retention())
+    }
+
+    pub(super) fn retention(&self) -> Retention {
+        retention(self.subject.unit())
     }
 
     pub(super) fn units(&self, count: u32) -> Duration {
@@ -54,6 +61,11 @@ impl<'a> Fixture<'a> {
 
     pub(super) async fn pass(&self, units: u32) {
         self.subject.advance(self.units(units)).await;
+    }
+
+    /// Lets as little time pass as makes a difference.
+    pub(super) async fn pass_a_moment(&self) {
+        self.subject.advance(Duration::from_millis(1)).await;
     }
 
     /// Lets time pass until `moment` is reached; does nothing when it was.

@@ -45,6 +45,7 @@ mod data;
 mod ending;
 mod faulty;
 mod fixture;
+mod invariants;
 mod leases;
 mod lifetimes;
 mod listing;
@@ -63,6 +64,7 @@ mod telling;
 pub use data::*;
 pub use ending::*;
 pub use faulty::{Faulty, Moment, Stalled, Verb};
+pub use invariants::*;
 pub use leases::*;
 pub use lifetimes::*;
 pub use listing::*;
@@ -181,6 +183,19 @@ macro_rules! store_conformance {
             reaping_changes_no_answer
             reaping_comes_in_batches
             store_time_goes_ahead
+            invariant_01_after_the_logout_no_node_accepts_what_began_before
+            invariant_02_a_login_that_began_later_always_gets_in
+            invariant_03_killed_between_any_two_steps_a_logout_is_done_or_can_be_repeated
+            invariant_04_revocation_rests_on_no_index
+            invariant_05_touch_beside_commit_never_loses_a_refresh_token
+            invariant_06_a_paused_holder_and_a_second_one_keep_the_user_signed_in
+            invariant_07_sid_and_sub_end_a_session_without_sid_and_spare_siblings
+            invariant_08_nothing_older_than_an_empty_store_lives
+            invariant_09_a_clock_that_steps_back_lengthens_no_life_and_breaks_no_order
+            invariant_10_a_logout_token_is_spent_by_success_alone
+            invariant_11_a_logout_costs_the_same_among_few_and_many
+            invariant_12_ending_all_others_keeps_this_one
+            invariant_13_whoever_waits_hears_of_an_end
         }
     };
 }

@@ -4,7 +4,6 @@ mod bounds;
 mod cutoff;
 mod faults;
 mod interleavings;
-mod invariants;
 mod memory;
 mod model_based;
 mod refresh_race;

@@ -6,6 +6,6 @@ use steps::report::{Report, Stopped};
 use super::store;
 
 pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
-    report.part("memory");
-    store::keeps_its_promises(report, &Memory::default()).await
+    report.part("Memory");
+    store::examine(report, &Memory::default(), 5_000).await
 }

@@ -1,33 +1,59 @@
 //! The parts of the run, and how they are called.
 
 mod memory;
+mod model;
 mod store;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use steps::report::{Report, Stopped};
 
 /// One part of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Memory,
+    Model(model::Length),
 }
 
-/// All of them, in the order in which they run.
-const PARTS: &[(&str, Part, &str)] = &[("memory", Part::Memory, "what every store promises, in memory")];
+const HELP: &str = "\
+Sessions on real engines, which the run starts, pauses and kills, all on loopback.
+
+Usage: cargo xtask engines [PART...]
+       cargo xtask engines model [--steps N] [--seed S]
+
+Parts, all of them unless some are named:
+  memory    what every store must do, in memory
+
+By name only:
+  model     random steps beside the model, on every engine: as many as are asked for
+
+Logs are in target/engines. Needs redis-server, redis-sentinel and PostgreSQL.";
 
 impl Part {
-    /// The parts called `names`, or all.
-    pub(crate) fn named(names: &[String]) -> Result<Vec<Self>> {
-        if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|(known, ..)| known != name)) {
-            bail!("no part is called `{unknown}`");
+    /// The parts that are wanted; `None`: help is.
+    pub(crate) fn wanted(arguments: &[String]) -> Result<Option<Vec<Self>>> {
+        let mut arguments = arguments.iter().map(String::as_str);
+        let mut parts = Vec::new();
+        while let Some(argument) = arguments.next() {
+            let part = match (argument, parts.last_mut()) {
+                ("--help" | "-h", _) => return Ok(None),
+                ("memory", _) => Self::Memory,
+                ("model", _) => Self::Model(model::Length::default()),
+                ("--steps" | "--seed", Some(Self::Model(length))) => {
+                    let value = arguments.next().context("a number is missing")?;
+                    length.set(argument, value)?;
+                    continue;
+                }
+                (unknown, _) => bail!("unknown argument `{unknown}`"),
+            };
+            parts.push(part);
         }
-        let wanted = PARTS.iter().filter(|(name, ..)| names.is_empty() || names.iter().any(|n| n == name));
-        Ok(wanted.map(|(_, part, _)| *part).collect())
+        Ok(Some(if parts.is_empty() { vec![Self::Memory] } else { parts }))
     }
 
     async fn run(self, report: &mut Report) -> Result<(), Stopped> {
         match self {
             Self::Memory => memory::run(report).await,
+            Self::Model(length) => model::run(report, length).await,
         }
     }
 }
@@ -40,12 +66,6 @@ pub(crate) async fn run(parts: &[Part], report: &mut Report) {
 }
 
 /// How to call this.
-pub(crate) fn help() -> String {
-    let parts: Vec<String> = PARTS.iter().map(|(name, _, what)| format!("  {name:<12}{what}")).collect();
-    format!(
-        "Sessions on real engines, which the run starts, pauses and kills, all on loopback.\n\n\
-         Usage: cargo xtask engines [PART...]\n\nParts, all of them unless some are named:\n{}\n\n\
-         Logs are in target/engines. Needs redis-server, redis-sentinel and PostgreSQL.",
-        parts.join("\n")
-    )
+pub(crate) fn help() -> &'static str {
+    HELP
 }

@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use vestibule::testing::TestClock;
+use vestibule::{Clock as _, testing::TestClock};
 use vestibule_web::{conformance::Subject, memory::MemoryStore, store::StoreBackend};
 
 const LOG: usize = 32;
@@ -18,6 +18,11 @@ impl Subject for Memory {
 
     async fn advance(&self, span: Duration) {
         self.0.advance(span);
+    }
+
+    async fn step_back(&self, span: Duration) -> bool {
+        self.0.set_wall(self.0.unix_time().saturating_sub(span));
+        true
     }
 
     fn log_bound(&self) -> usize {
