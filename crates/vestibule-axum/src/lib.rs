@@ -13,7 +13,7 @@ pub use require::require;
 pub use vestibule_web::testing;
 pub use vestibule_web::{
     Api, ConfigError, CookieKeys, Error, Guard, Lifetimes, LoginAttempt, LoginVerdict, LogoutScope,
-    MemoryStore, OtherSession, RelyingParties, RelyingParty, Requirement, SessionError, Upstream, error,
-    http, store, vestibule,
+    MemoryStore, NearCache, OtherSession, RelyingParties, RelyingParty, Requirement, SessionError, Upstream,
+    error, http, store, vestibule,
 };
 pub use wrap::{wrap, wrap_api};
