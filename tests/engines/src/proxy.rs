@@ -21,7 +21,7 @@ pub struct Proxy {
 }
 
 /// What happens to what passes through.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Weather {
     /// How long each piece takes, in either direction.
     delay: Duration,
@@ -33,6 +33,7 @@ struct Weather {
     answers_lost: bool,
     /// Counts the cuts: connections that are older end.
     cuts: u64,
+    target: SocketAddr,
 }
 
 impl Proxy {
@@ -40,8 +41,8 @@ impl Proxy {
     pub async fn to(target: SocketAddr) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let weather = Arc::new(watch::Sender::new(Weather::default()));
-        let accepting = tokio::spawn(accept(listener, target, Arc::clone(&weather)));
+        let weather = Arc::new(watch::Sender::new(Weather::good(target)));
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&weather)));
         Ok(Self { address, weather, accepting })
     }
 
@@ -88,8 +89,19 @@ impl Proxy {
     pub fn heal(&self) {
         self.weather.send_modify(|weather| {
             let lost = u64::from(weather.silent);
-            *weather = Weather { cuts: weather.cuts + lost, ..Weather::default() };
+            *weather = Weather { cuts: weather.cuts + lost, ..Weather::good(weather.target) };
         });
+    }
+
+    /// Closes every connection; new ones lead elsewhere, as after a failover.
+    pub fn lead_to(&self, target: SocketAddr) {
+        self.weather.send_modify(|weather| (weather.target, weather.cuts) = (target, weather.cuts + 1));
+    }
+}
+
+impl Weather {
+    fn good(target: SocketAddr) -> Self {
+        Self { delay: Duration::ZERO, silent: false, refusing: false, answers_lost: false, cuts: 0, target }
     }
 }
 
@@ -99,19 +111,19 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, target: SocketAddr, weather: Arc<watch::Sender<Weather>>) {
+async fn accept(listener: TcpListener, weather: Arc<watch::Sender<Weather>>) {
     let mut connections = JoinSet::new();
     while let Ok((near, _)) = listener.accept().await {
         if !weather.borrow().refusing {
-            connections.spawn(connect(near, target, weather.subscribe()));
+            connections.spawn(connect(near, weather.subscribe()));
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
 /// One connection: it lives until one of its ends, or the weather, closes it.
-async fn connect(near: TcpStream, target: SocketAddr, mut weather: watch::Receiver<Weather>) {
-    let cuts = weather.borrow_and_update().cuts;
+async fn connect(near: TcpStream, mut weather: watch::Receiver<Weather>) {
+    let Weather { cuts, target, .. } = *weather.borrow_and_update();
     let Ok(far) = TcpStream::connect(target).await else { return };
     // Without these, small pieces wait for one another, and that would be measured.
     let _ = (near.set_nodelay(true), far.set_nodelay(true));
@@ -153,5 +165,71 @@ async fn carry(
         if to.write_all(piece).await.is_err() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn good_weather_passes_everything_on_and_bad_weather_what_it_says() -> Result<()> {
+        let proxy = Proxy::to(echo().await?).await?;
+        let mut line = TcpStream::connect(proxy.address()).await?;
+        assert_eq!(said(&mut line).await?, Some(*b"hello"));
+
+        proxy.cut();
+        assert_eq!(said(&mut line).await?, None, "the old connection ended");
+        let mut line = TcpStream::connect(proxy.address()).await?;
+        assert_eq!(said(&mut line).await?, Some(*b"hello"), "a new one works");
+
+        proxy.lose_answers();
+        assert_eq!(said(&mut line).await?, None, "it ended where the answer would have come");
+        proxy.heal();
+        proxy.refuse();
+        let mut line = TcpStream::connect(proxy.address()).await?;
+        assert_eq!(said(&mut line).await?, None, "it ended at once");
+
+        proxy.heal();
+        let mut line = TcpStream::connect(proxy.address()).await?;
+        proxy.swallow();
+        let silence = timeout(Duration::from_millis(50), said(&mut line)).await;
+        assert!(silence.is_err(), "nothing came, and nothing was said");
+        proxy.heal();
+        let mut line = TcpStream::connect(proxy.address()).await?;
+        assert_eq!(said(&mut line).await?, Some(*b"hello"));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn urls_lead_through_it() -> Result<()> {
+        let proxy = Proxy::to(echo().await?).await?;
+        let here = proxy.address();
+        assert_eq!(proxy.in_url("redis://127.0.0.1:6379"), format!("redis://{here}"));
+        assert_eq!(proxy.in_url("postgres://me@host:1/db?x=y"), format!("postgres://me@{here}/db?x=y"));
+        Ok(())
+    }
+
+    async fn echo() -> Result<SocketAddr> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        tokio::spawn(async move {
+            while let Ok((mut line, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let (mut read, mut write) = line.split();
+                    tokio::io::copy(&mut read, &mut write).await
+                });
+            }
+        });
+        Ok(address)
+    }
+
+    /// What comes back; `None` if the line was cut.
+    async fn said(line: &mut TcpStream) -> Result<Option<[u8; 5]>> {
+        let mut heard = [0; 5];
+        let spoken = line.write_all(b"hello").await.is_ok() && line.read_exact(&mut heard).await.is_ok();
+        Ok(spoken.then_some(heard))
     }
 }

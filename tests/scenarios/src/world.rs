@@ -13,7 +13,8 @@ use vestibule::{
 };
 use vestibule_web::{
     Api, ConfigError, CookieKeys, MemoryStore, NoSessions, RelyingParty, RelyingPartyBuilder,
-    conformance::Faulty, store::Realm,
+    conformance::Faulty,
+    store::{Realm, StoreBackend},
 };
 
 use crate::{
@@ -105,7 +106,18 @@ impl World {
         sessions: Sessions,
         setup: impl Fn(RelyingPartyBuilder<NoSessions>) -> RelyingPartyBuilder<NoSessions> + 'static,
     ) -> Self {
-        Self::of(mount, sessions, Rc::new(setup), Rc::new(an_api)).await
+        Self::of(mount, sessions, Rc::new(setup), Rc::new(an_api), None).await
+    }
+
+    /// A world whose application has its first node at this store. [`state`](Self::state) knows nothing of it, and its time
+    /// is its own.
+    pub async fn over(
+        mount: &'static dyn Mount,
+        sessions: Sessions,
+        store: Arc<dyn StoreBackend>,
+        setup: impl Fn(RelyingPartyBuilder<NoSessions>) -> RelyingPartyBuilder<NoSessions> + 'static,
+    ) -> Self {
+        Self::of(mount, sessions, Rc::new(setup), Rc::new(an_api), Some(store)).await
     }
 
     /// A world whose application has another API.
@@ -113,10 +125,16 @@ impl World {
         mount: &'static dyn Mount,
         api: impl Fn(&Provider, &RelyingParty) -> Api + 'static,
     ) -> Self {
-        Self::of(mount, Sessions::Stored, Rc::new(|rp| rp), Rc::new(api)).await
+        Self::of(mount, Sessions::Stored, Rc::new(|rp| rp), Rc::new(api), None).await
     }
 
-    async fn of(mount: &'static dyn Mount, sessions: Sessions, setup: Rc<Setup>, api: Rc<ApiSetup>) -> Self {
+    async fn of(
+        mount: &'static dyn Mount,
+        sessions: Sessions,
+        setup: Rc<Setup>,
+        api: Rc<ApiSetup>,
+        store: Option<Arc<dyn StoreBackend>>,
+    ) -> Self {
         trace::start();
         meter::start();
         let clock = TestClock::default();
@@ -131,7 +149,7 @@ impl World {
             provider.register(client_id, registration);
         }
         let memory = MemoryStore::builder().clock(Arc::new(clock.clone())).build();
-        let store = Faulty::new(Arc::new(memory.clone()));
+        let store = Faulty::new(store.unwrap_or_else(|| Arc::new(memory.clone())));
         let keys = CookieKeys::from_base64(&cookie_key(0)).expect("a key");
         let surroundings = Surroundings { provider, clock, transcript: Transcript::default() };
         let parts = Parts {
@@ -163,6 +181,13 @@ impl World {
     /// Another node of the same application: a process of its own over the same store and keys.
     pub async fn second_node(&self) -> Node {
         self.parts().start(DASHBOARD).await
+    }
+
+    /// Another node of the same application, with a way of its own to the store and a clock of its own.
+    pub async fn node_over(&self, store: Arc<dyn StoreBackend>, clock: &TestClock) -> Node {
+        let (store, clock) = (Faulty::new(store), clock.clone());
+        let surroundings = Surroundings { clock, ..self.surroundings.clone() };
+        Parts { store: &store, surroundings: &surroundings, ..self.parts() }.start(DASHBOARD).await
     }
 
     /// Another node of the same application, with other cookie keys.

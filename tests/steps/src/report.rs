@@ -44,6 +44,17 @@ impl Report {
         }
     }
 
+    /// The same for a step that measures something: what it found is printed below.
+    pub async fn measured(
+        &mut self,
+        title: impl Display,
+        step: impl Future<Output = anyhow::Result<String>>,
+    ) -> Result<(), Stopped> {
+        let found = self.step(title, step).await?;
+        println!("      {found}");
+        Ok(())
+    }
+
     /// Counts a signal as a failure.
     pub fn interrupted(&mut self) {
         println!("  ✘ interrupted");
