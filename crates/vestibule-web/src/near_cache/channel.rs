@@ -1,6 +1,6 @@
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -34,8 +34,15 @@ pub(super) struct Channel {
     /// Zero when there is no proof.
     monotonic: AtomicU64,
     wall: AtomicU64,
-    /// From which moment on a proof counts.
-    counts_from: Mutex<u64>,
+    /// How often all that was known was lost.
+    losses: Mutex<u64>,
+}
+
+/// A call that was sent, as proof of what will be known when it is answered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    pub(super) at: Moment,
+    losses: u64,
 }
 
 const NONE: u64 = 0;
@@ -46,7 +53,7 @@ impl Channel {
             bound: micros(bound),
             monotonic: AtomicU64::new(NONE),
             wall: AtomicU64::new(0),
-            counts_from: Mutex::default(),
+            losses: Mutex::default(),
         }
     }
 
@@ -58,20 +65,29 @@ impl Channel {
             && micros(now.wall).saturating_sub(self.wall.load(Ordering::Relaxed)) <= self.bound
     }
 
-    /// A call that was sent at this moment was answered in full, and obeyed.
-    pub(super) fn prove(&self, sent: Moment) {
-        let counts_from = self.counts_from.lock().unwrap_or_else(PoisonError::into_inner);
-        if mark(sent.monotonic) >= *counts_from {
-            self.wall.store(micros(sent.wall), Ordering::Relaxed);
-            self.monotonic.store(mark(sent.monotonic), Ordering::Release);
+    /// A call is sent now.
+    pub(super) fn send(&self, at: Moment) -> Sent {
+        Sent { at, losses: *self.losses() }
+    }
+
+    /// A call was answered in full, and obeyed.
+    pub(super) fn prove(&self, Sent { at, losses }: Sent) {
+        let losses_now = self.losses();
+        if *losses_now == losses {
+            self.wall.store(micros(at.wall), Ordering::Relaxed);
+            self.monotonic.store(mark(at.monotonic), Ordering::Release);
         }
     }
 
-    /// Nothing is known until a call is answered that was sent after this moment.
-    pub(super) fn lose(&self, now: Moment) {
-        let mut counts_from = self.counts_from.lock().unwrap_or_else(PoisonError::into_inner);
-        *counts_from = mark(now.monotonic);
+    /// Nothing is known until a call is answered that is sent after this.
+    pub(super) fn lose(&self) {
+        let mut losses = self.losses();
+        *losses += 1;
         self.monotonic.store(NONE, Ordering::Release);
+    }
+
+    fn losses(&self) -> MutexGuard<'_, u64> {
+        self.losses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -96,7 +112,7 @@ mod tests {
     fn proven() -> (TestClock, Channel) {
         let (clock, channel) = (TestClock::default(), Channel::new(BOUND));
         assert!(!channel.is_alive(Moment::now(&clock)), "nothing is known at first");
-        channel.prove(Moment::now(&clock));
+        channel.prove(channel.send(Moment::now(&clock)));
         (clock, channel)
     }
 
@@ -112,7 +128,7 @@ mod tests {
     #[test]
     fn bm13_the_call_counts_from_when_it_was_sent() {
         let (clock, channel) = proven();
-        let sent = Moment::now(&clock);
+        let sent = channel.send(Moment::now(&clock));
         clock.advance(BOUND + TICK);
         channel.prove(sent);
         assert!(!channel.is_alive(Moment::now(&clock)), "it was answered late");
@@ -132,12 +148,11 @@ mod tests {
     #[test]
     fn bm13_what_was_sent_before_the_loss_is_no_proof() {
         let (clock, channel) = proven();
-        let before = Moment::now(&clock);
-        clock.advance(TICK);
-        channel.lose(Moment::now(&clock));
+        let before = channel.send(Moment::now(&clock));
+        channel.lose();
         channel.prove(before);
         assert!(!channel.is_alive(Moment::now(&clock)));
-        channel.prove(Moment::now(&clock));
+        channel.prove(channel.send(Moment::now(&clock)));
         assert!(channel.is_alive(Moment::now(&clock)));
     }
 }

@@ -291,7 +291,7 @@ impl SessionStore for NearStore {
         let changes = self.observed(self.store.changes(from, patience).await?);
         match &changes.reply {
             Changes::Entries { .. } => self.obey(&changes.reply),
-            Changes::Lagged { .. } => self.channel.lose(Moment::now(&*self.clock)),
+            Changes::Lagged { .. } => self.channel.lose(),
         }
         Ok(changes)
     }

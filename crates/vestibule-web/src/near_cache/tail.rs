@@ -11,7 +11,10 @@ use crate::{
     store::{Change, ChangeCursor, Changes, Stamped, StoreError},
 };
 
-use super::{channel::Moment, store::NearStore};
+use super::{
+    channel::{Moment, Sent},
+    store::NearStore,
+};
 
 /// How long to wait after the store failed.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -59,7 +62,7 @@ struct Tail {
 impl Tail {
     async fn run(mut self) {
         while let Some(store) = self.store.upgrade() {
-            let sent = Moment::now(&*store.clock);
+            let sent = store.channel.send(Moment::now(&*store.clock));
             // Less than half of the bound: the proof is as old as the call that waits, and the next one takes its time too.
             let patience = store.bound * 3 / 10;
             let told = time::timeout(patience + store.bound, store.store.changes(self.from, patience)).await;
@@ -76,7 +79,7 @@ impl Tail {
         }
     }
 
-    fn heard(&mut self, store: &NearStore, sent: Moment, Stamped { at, reply }: Stamped<Changes>) {
+    fn heard(&mut self, store: &NearStore, sent: Sent, Stamped { at, reply }: Stamped<Changes>) {
         let received = Moment::now(&*store.clock);
         store.time.observe(at, received.monotonic);
         store.obey(&reply);
@@ -93,7 +96,7 @@ impl Tail {
         };
         if is_whole {
             store.channel.prove(sent);
-            match self.proven.replace(sent) {
+            match self.proven.replace(sent.at) {
                 Some(before) => observe::near_cache_lag(received.since(before)),
                 None => {
                     tracing::debug!(event = "near_cache.follows", "the near cache follows the store's log");
@@ -105,7 +108,7 @@ impl Tail {
     /// What is at hand does not count any more, and is forgotten before it counts again: the log that goes on may be that of
     /// another engine, in which the same place has another meaning.
     fn lost(&mut self, store: &NearStore, error: &StoreError) {
-        store.channel.lose(Moment::now(&*store.clock));
+        store.channel.lose();
         self.from = ChangeCursor::BEYOND;
         if self.proven.take().is_some() {
             tracing::warn!(
