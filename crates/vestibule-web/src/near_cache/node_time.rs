@@ -9,7 +9,7 @@ use crate::store::{StoreTime, StoreTimeEstimate};
 #[derive(Debug, Default)]
 pub(super) struct NodeTime {
     estimate: StoreTimeEstimate,
-    /// By how many milliseconds the store's time is ahead of the monotonic clock, at least.
+    /// By how many microseconds the store's time is ahead of the monotonic clock, at least.
     ahead: AtomicI64,
 }
 
@@ -18,24 +18,21 @@ impl NodeTime {
     pub(super) fn observe(&self, at: StoreTime, received: Duration) {
         self.estimate.observe(at, received);
         if let Some(now) = self.estimate.at(received) {
-            let ahead = signed(now.as_millis()) - millis(received + Duration::from_nanos(999_999));
+            let now = Duration::from_millis(now.as_millis());
+            let ahead = micros(now).saturating_sub(micros(received));
             self.ahead.store(ahead, Ordering::Relaxed);
         }
     }
 
     /// The store's time at this moment: behind by as long as a reply travels. The beginning of time before the first reply.
     pub(super) fn at(&self, monotonic: Duration) -> StoreTime {
-        let now = self.ahead.load(Ordering::Relaxed).saturating_add(millis(monotonic));
-        StoreTime::from_millis(u64::try_from(now).unwrap_or(0))
+        let now = self.ahead.load(Ordering::Relaxed).saturating_add(micros(monotonic));
+        StoreTime::from_millis(u64::try_from(now / 1000).unwrap_or(0))
     }
 }
 
-fn millis(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn signed(millis: u64) -> i64 {
-    i64::try_from(millis).unwrap_or(i64::MAX)
+fn micros(span: Duration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -47,9 +44,9 @@ mod tests {
         let time = NodeTime::default();
         let received = Duration::from_micros(2_500);
         time.observe(StoreTime::from_millis(10_000), received);
-        assert_eq!(time.at(received), StoreTime::from_millis(9_999));
-        assert_eq!(time.at(received + Duration::from_micros(500)), StoreTime::from_millis(10_000));
-        assert_eq!(time.at(received + Duration::from_secs(1)), StoreTime::from_millis(10_999));
+        assert_eq!(time.at(received), StoreTime::from_millis(10_000));
+        assert_eq!(time.at(received + Duration::from_micros(999)), StoreTime::from_millis(10_000));
+        assert_eq!(time.at(received + Duration::from_secs(1)), StoreTime::from_millis(11_000));
     }
 
     #[test]

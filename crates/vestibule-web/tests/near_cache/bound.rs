@@ -150,6 +150,28 @@ async fn bm13_who_lagged_forgets_everything() {
     assert!(node.is_live(&key(2)).await && node.has(&key(2)).await);
 }
 
+/// A reply has no more than so many entries: one that is full proves nothing of those after.
+#[tokio::test(start_paused = true)]
+async fn bm13_a_reply_that_may_be_cut_is_no_proof() {
+    let engine = Engine::with_log(4 * Changes::MOST);
+    engine.sign_in(1).await;
+    let node = engine.node().await;
+    assert!(node.is_live(&key(1)).await && node.has(&key(1)).await);
+    let deaf = node.deafen().await;
+    for number in 0..2 * Changes::MOST as u64 {
+        engine.store.end(&engine.sign_in(100 + number).await).await.unwrap();
+    }
+    engine.store.end(&key(1)).await.unwrap();
+    engine.clock.advance(BOUND + TICK);
+    let second = node.near.stall_next(Verb::Changes, Moment::After);
+    let third = node.near.stall_next(Verb::Changes, Moment::Before);
+    drop(deaf);
+    second.reached().await;
+    second.release();
+    third.reached().await;
+    assert_eq!(node.load(&key(1)).await, Load::Absent, "its end is told by the third");
+}
+
 /// Others who read the log through the same cache, to wake who waits for a session's end, find it ended.
 #[tokio::test(start_paused = true)]
 async fn bm13_whoever_is_told_through_the_cache_finds_it_obeyed() {

@@ -6,6 +6,7 @@ mod engine;
 mod logouts;
 mod nodes;
 mod races;
+mod random;
 mod sealed;
 
 vestibule_web::store_conformance!(engine::CachedMemory::default());

@@ -41,8 +41,12 @@ pub(crate) struct Node {
 
 impl Engine {
     pub(crate) fn new() -> Self {
+        Self::with_log(LOG)
+    }
+
+    pub(crate) fn with_log(length: usize) -> Self {
         let clock = TestClock::default();
-        let memory = MemoryStore::builder().clock(Arc::new(clock.clone())).log_length(LOG).build();
+        let memory = MemoryStore::builder().clock(Arc::new(clock.clone())).log_length(length).build();
         let store = memory.open(&realm(), RETENTION);
         Self { clock, memory, store }
     }
