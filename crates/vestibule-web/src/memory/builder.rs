@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use vestibule::{Clock, SystemClock};
 
-use super::{MemoryStore, clock::StoreClock};
+use crate::store::StoreClock;
+
+use super::MemoryStore;
 
 /// Chooses the bounds and the clock of a [`MemoryStore`].
 #[derive(Debug)]

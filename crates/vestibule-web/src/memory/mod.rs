@@ -9,7 +9,6 @@
 //! [`reap`](crate::store::SessionStore::reap), which works in short batches, and to logins that find the store full.
 
 mod builder;
-mod clock;
 #[cfg(test)]
 mod constant_cost;
 mod cutoffs;
@@ -32,9 +31,7 @@ use std::{
 
 pub use builder::MemoryStoreBuilder;
 
-use crate::store::{Realm, Retention, SessionStore, StoreBackend};
-
-pub(crate) use clock::StoreClock;
+use crate::store::{Realm, Retention, SessionStore, StoreBackend, StoreClock};
 
 use self::{builder::Limits, shard::Shard};
 

@@ -11,10 +11,10 @@ use tokio::{sync::Notify, task, time};
 use crate::store::{
     BeginAttempt, ChangeCursor, Changes, Commit, CommitRefresh, EndIf, Ended, HolderId, Insert, Lease, Load,
     NewSession, PublicId, Reaped, RefreshHash, Renew, Replace, Retention, Revocation, Revoke, Scope,
-    SessionKey, SessionStore, SessionSummary, Stamped, StoreError, StoreTime, Touch, transition,
+    SessionKey, SessionStore, SessionSummary, Stamped, StoreClock, StoreError, StoreTime, Touch, transition,
 };
 
-use super::{builder::Limits, clock::StoreClock, reap::Step, sessions::Sessions};
+use super::{builder::Limits, reap::Step, sessions::Sessions};
 
 /// How many steps of housekeeping are made while others wait for the lock.
 const BATCH: usize = 256;

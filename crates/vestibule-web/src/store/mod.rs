@@ -13,6 +13,7 @@
 //! Deleting records is housekeeping ([`SessionStore::reap`]); no promise rests on it.
 
 mod change;
+mod clock;
 mod cutoff;
 mod deadline;
 mod error;
@@ -33,6 +34,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use change::{Change, ChangeCursor, Changes};
+pub use clock::StoreClock;
 pub use cutoff::{Cutoff, Spared};
 pub(crate) use deadline::Deadline;
 pub use error::StoreError;

@@ -7,9 +7,8 @@ use vestibule::Clock;
 use super::{
     BeginAttempt, ChangeCursor, Changes, Commit, CommitRefresh, EndIf, Ended, HolderId, Insert, Lease, Load,
     NewSession, PublicId, Reaped, RefreshHash, Renew, Replace, Revocation, Revoke, Scope, SessionKey,
-    SessionStore, SessionSummary, Stamped, StoreError, StoreTime, Touch,
+    SessionStore, SessionSummary, Stamped, StoreClock, StoreError, StoreTime, Touch,
 };
-use crate::memory::StoreClock;
 
 /// A store with room for nothing, for applications that have none: it tells this node's time, knows no session and no
 /// logout, and can take none.

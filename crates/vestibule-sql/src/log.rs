@@ -1,0 +1,87 @@
+//! Entries of the log, in format 1: a byte for the format, one for the kind, and what belongs to it.
+
+use vestibule_web::store::{Change, Scope, SessionKey};
+
+use crate::{
+    columns::Columns,
+    engine::Told,
+    error::Failure,
+    millis::{moment, store_time},
+    pack::exact,
+};
+
+/// How many entries one reply holds at most.
+pub(crate) const REPLY: i64 = 1024;
+
+const FORMAT: u8 = 1;
+const ENDED: u8 = 0;
+const REPLACED: u8 = 1;
+const REVOKED: u8 = 2;
+const REVOKED_BUT_ONE: u8 = 3;
+
+/// An entry as it is stored; `None` for a kind that this version does not know.
+pub(crate) fn encode(change: &Change) -> Option<Vec<u8>> {
+    let mut entry = vec![FORMAT];
+    match change {
+        Change::Ended(key) => {
+            entry.push(ENDED);
+            entry.extend_from_slice(key.as_bytes());
+        }
+        Change::Replaced(key) => {
+            entry.push(REPLACED);
+            entry.extend_from_slice(key.as_bytes());
+        }
+        Change::Revoked { scopes, cutoff, spared } => {
+            entry.push(if spared.is_some() { REVOKED_BUT_ONE } else { REVOKED });
+            entry.extend_from_slice(&moment(*cutoff).to_be_bytes());
+            entry.extend(spared.iter().flat_map(|key| *key.as_bytes()));
+            entry.extend(scopes.iter().flat_map(|scope| *scope.as_bytes()));
+        }
+        _ => return None,
+    }
+    Some(entry)
+}
+
+/// An entry as it was stored.
+pub(crate) fn decode(entry: &[u8]) -> Result<Change, Failure> {
+    match entry {
+        [FORMAT, ENDED, key @ ..] => Ok(Change::Ended(SessionKey::from_bytes(exact(key)?))),
+        [FORMAT, REPLACED, key @ ..] => Ok(Change::Replaced(SessionKey::from_bytes(exact(key)?))),
+        [FORMAT, REVOKED, rest @ ..] => revoked(rest, false),
+        [FORMAT, REVOKED_BUT_ONE, rest @ ..] => revoked(rest, true),
+        _ => Err(Failure::Corrupt),
+    }
+}
+
+fn revoked(entry: &[u8], but_one: bool) -> Result<Change, Failure> {
+    let (cutoff, mut rest) = entry.split_first_chunk().ok_or(Failure::Corrupt)?;
+    let mut spared = None;
+    if but_one {
+        let (key, after) = rest.split_first_chunk().ok_or(Failure::Corrupt)?;
+        spared = Some(SessionKey::from_bytes(*key));
+        rest = after;
+    }
+    let (scopes, rest) = rest.as_chunks();
+    if !rest.is_empty() {
+        return Err(Failure::Corrupt);
+    }
+    Ok(Change::Revoked {
+        scopes: scopes.iter().copied().map(Scope::from_bytes).collect(),
+        cutoff: store_time(i64::from_be_bytes(*cutoff)),
+        spared,
+    })
+}
+
+/// Rows of the log in order, each with the log's end; one row without an entry when there are none.
+pub(crate) fn told<R: Columns>(rows: &[R]) -> Result<Told, Failure> {
+    let end = rows.first().ok_or(Failure::Lost)?.integer("log_end")?;
+    let mut told = Told { end: end.unsigned_abs(), first: 0, entries: Vec::with_capacity(rows.len()) };
+    for row in rows {
+        let Some(position) = row.integer_if_any("position")? else { continue };
+        if told.entries.is_empty() {
+            told.first = position.unsigned_abs();
+        }
+        told.entries.push(decode(&row.bytes("entry")?)?);
+    }
+    Ok(told)
+}

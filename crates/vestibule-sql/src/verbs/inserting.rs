@@ -1,0 +1,51 @@
+use std::sync::Arc;
+
+use vestibule_web::store::{Change, Insert, NewSession, SessionKey, SessionRecord, Stamped, transition};
+
+use crate::{
+    engine::{Engine, Sight, Step},
+    error::Failure,
+};
+
+pub(crate) async fn insert<E: Engine>(
+    engine: &E,
+    session: NewSession,
+    ends: Option<SessionKey>,
+) -> Result<Stamped<Insert>, Failure> {
+    let mut step = engine.begin().await?;
+    let sight = step.sight().await?;
+    let record = transition::insert(session, sight.at, sight.retention);
+    let reply = if over(&mut step, &record, sight).await? {
+        if step.exists(&record.key).await? { Insert::Occupied } else { Insert::Refused }
+    } else if step.insert(&record).await? {
+        Insert::Stored(Arc::new(record))
+    } else {
+        Insert::Occupied
+    };
+    if reply != Insert::Occupied {
+        if let Some(ends) = ends {
+            make_absent(&mut step, &ends).await?;
+        }
+        step.commit().await?;
+    }
+    Ok(Stamped { at: sight.at, reply })
+}
+
+async fn over(step: &mut impl Step, record: &SessionRecord, sight: Sight) -> Result<bool, Failure> {
+    Ok(record.began < sight.birth
+        || transition::lapsed(record, sight.at).is_some()
+        || step.covers(&record.key, &record.scopes, record.began).await?)
+}
+
+/// Leaves nothing under the key, and tells it if that was a live session.
+async fn make_absent(step: &mut impl Step, key: &SessionKey) -> Result<(), Failure> {
+    let found = step.find(key).await?;
+    if found.stored.is_none() {
+        return Ok(());
+    }
+    step.delete(key).await?;
+    if found.live().is_ok() {
+        step.tell(&Change::Ended(*key)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The SQLite store keeps the promises of a session store, in a file and in memory.
+
+#![cfg(feature = "sqlite")]
+
+mod subject;
+
+mod file {
+    vestibule_web::store_conformance!(crate::subject::File::default());
+}
+
+mod memory {
+    vestibule_web::store_conformance!(crate::subject::Memory::default());
+}
