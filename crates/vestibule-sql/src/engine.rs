@@ -36,7 +36,11 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + 'static {
         began: StoreTime,
     ) -> impl Future<Output = Result<Stamped<bool>, Failure>> + Send;
 
-    fn touch(&self, key: &SessionKey, idle: Duration) -> impl Future<Output = Result<Stamped<Touch>, Failure>> + Send;
+    fn touch(
+        &self,
+        key: &SessionKey,
+        idle: Duration,
+    ) -> impl Future<Output = Result<Stamped<Touch>, Failure>> + Send;
 
     /// The live sessions of a subject, oldest first.
     fn sessions_of(
@@ -98,9 +102,11 @@ pub(crate) trait Step: Send {
     fn lock_ledger(&mut self) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// When a logout token was spent.
-    fn spent(&mut self, logout: &LogoutId) -> impl Future<Output = Result<Option<StoreTime>, Failure>> + Send;
+    fn spent(&mut self, logout: &LogoutId)
+    -> impl Future<Output = Result<Option<StoreTime>, Failure>> + Send;
 
-    fn spend(&mut self, logout: &LogoutId, at: StoreTime) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn spend(&mut self, logout: &LogoutId, at: StoreTime)
+    -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// The cutoffs of those scopes that were ever struck.
     fn cutoffs(

@@ -12,6 +12,6 @@ mod tests {
     /// Rows outlive releases.
     #[test]
     fn the_number_of_a_realm_is_the_same_for_ever() {
-        assert_eq!(number(&Realm::new("https://acme.example", "dashboard")), 0);
+        assert_eq!(number(&Realm::new("https://acme.example", "dashboard")), 32_414_329_752_261_894);
     }
 }

@@ -16,3 +16,9 @@ pub(crate) const POSTGRES: &[Migration] =
 #[cfg(feature = "sqlite")]
 pub(crate) const SQLITE: &[Migration] =
     &[Migration { version: 1, sql: include_str!("../migrations/sqlite/0001_sessions.sql") }];
+
+/// The number of the last step.
+#[cfg(feature = "postgres")]
+pub(crate) fn latest(migrations: &[Migration]) -> i64 {
+    migrations.last().map_or(0, |migration| migration.version)
+}

@@ -57,10 +57,12 @@ impl SqliteEngine {
         let mut step = self.database.writer.begin_with(write()).await?;
         migrate(&mut step).await?;
         let now = moment(self.database.clock.now());
-        query("INSERT INTO vestibule_store (only_row, birth, latest) VALUES (1, $1, $1) ON CONFLICT DO NOTHING")
-            .bind(now)
-            .execute(&mut *step)
-            .await?;
+        query(
+            "INSERT INTO vestibule_store (only_row, birth, latest) VALUES (1, $1, $1) ON CONFLICT DO NOTHING",
+        )
+        .bind(now)
+        .execute(&mut *step)
+        .await?;
         query(
             "INSERT INTO vestibule_realms (realm, issuer, client_id, keep_cutoffs, keep_logouts, log_end)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (realm) DO UPDATE SET

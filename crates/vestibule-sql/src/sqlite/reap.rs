@@ -35,7 +35,8 @@ pub(super) async fn reap(engine: &SqliteEngine, limit: u32) -> Result<Stamped<u3
             covered!(session),
             " LIMIT $3)"
         );
-        delete(&mut step, &mut left, |left| query(REVOKED).bind(realm).bind(prefix(&scope)).bind(left)).await?;
+        delete(&mut step, &mut left, |left| query(REVOKED).bind(realm).bind(prefix(&scope)).bind(left))
+            .await?;
         if left > 0 {
             query("UPDATE vestibule_cutoffs SET reaped = 1 WHERE realm = $1 AND scope = $2")
                 .bind(realm)

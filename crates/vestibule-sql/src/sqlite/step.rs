@@ -262,11 +262,12 @@ impl Step for SqliteStep {
 
     async fn tell(&mut self, change: &Change) -> Result<(), Failure> {
         let Some(entry) = log::encode(change) else { return Ok(()) };
-        let end = query("UPDATE vestibule_realms SET log_end = log_end + 1 WHERE realm = $1 RETURNING log_end")
-            .bind(self.realm)
-            .fetch_one(&mut *self.transaction)
-            .await?
-            .integer("log_end")?;
+        let end =
+            query("UPDATE vestibule_realms SET log_end = log_end + 1 WHERE realm = $1 RETURNING log_end")
+                .bind(self.realm)
+                .fetch_one(&mut *self.transaction)
+                .await?
+                .integer("log_end")?;
         query("INSERT INTO vestibule_log (realm, position, entry) VALUES ($1, $2, $3)")
             .bind(self.realm)
             .bind(end)

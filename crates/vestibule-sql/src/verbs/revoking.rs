@@ -6,7 +6,10 @@ use crate::{
 };
 
 /// What it costs depends on the number of scopes alone: it does not look at the sessions.
-pub(crate) async fn revoke<E: Engine>(engine: &E, revocation: Revocation) -> Result<Stamped<Revoke>, Failure> {
+pub(crate) async fn revoke<E: Engine>(
+    engine: &E,
+    revocation: Revocation,
+) -> Result<Stamped<Revoke>, Failure> {
     let Revocation { mut scopes, heard, logout, spare } = revocation;
     scopes.sort_unstable();
     scopes.dedup();

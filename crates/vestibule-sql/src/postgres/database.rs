@@ -1,0 +1,116 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use sqlx::{
+    PgPool, Postgres, Transaction,
+    postgres::{PgArguments, PgRow},
+    query::Query,
+};
+use vestibule::Clock;
+use vestibule_web::store::{StoreTime, StoreTimeEstimate};
+
+use crate::{columns::Columns, error::Failure, millis::moment};
+
+use super::listening::Listening;
+
+pub(super) type Statement = Query<'static, Postgres, PgArguments>;
+
+/// So much the server's time may be behind what this node knows of it before its clock is no longer trusted.
+const TOLERATED: i64 = 1000;
+
+/// The server, and what this node knows of its time.
+#[derive(Debug)]
+pub(super) struct Database {
+    pub(super) pool: PgPool,
+    pub(super) listening: Listening,
+    pub(super) log_length: u32,
+    clock: Arc<dyn Clock>,
+    time: StoreTimeEstimate,
+    is_behind: AtomicBool,
+}
+
+impl Database {
+    pub(super) fn new(pool: PgPool, listening: PgPool, clock: Arc<dyn Clock>, log_length: u32) -> Self {
+        Self {
+            pool,
+            listening: Listening::new(listening),
+            log_length,
+            clock,
+            time: StoreTimeEstimate::default(),
+            is_behind: AtomicBool::new(false),
+        }
+    }
+
+    /// The time before which the server's must not be.
+    pub(super) fn floor(&self) -> i64 {
+        self.time.at(self.clock.monotonic()).map_or(0, moment)
+    }
+
+    /// The time in a row, which also says by how much the server's clock is behind what this node knew.
+    pub(super) fn time_in(&self, row: &PgRow) -> Result<StoreTime, Failure> {
+        if row.flag("standby")? {
+            return Err(Failure::Standby);
+        }
+        let at = row.moment("now")?;
+        if row.integer("behind")? > TOLERATED {
+            self.is_behind.store(true, Ordering::Relaxed);
+        }
+        self.time.observe(at, self.clock.monotonic());
+        Ok(at)
+    }
+
+    /// Puts the store's time ahead for good if the server's clock went back: no lifetime grows by that.
+    pub(super) async fn catch_up(&self) -> Result<(), Failure> {
+        if !self.is_behind.swap(false, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let caught_up = sqlx::query(
+            "UPDATE vestibule_store SET clock_offset = GREATEST(clock_offset,
+                $1 - (extract(epoch FROM clock_timestamp()) * 1000)::bigint)",
+        )
+        .bind(self.floor())
+        .execute(&self.pool)
+        .await;
+        if caught_up.is_err() {
+            self.is_behind.store(true, Ordering::Relaxed);
+        }
+        tracing::warn!("the clock of the database server went back; the time of the session store did not");
+        caught_up.map(drop).map_err(Failure::from)
+    }
+
+    /// Begins a transaction on a connection that stands.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Postgres>, Failure> {
+        let mut stale = self.pool.size();
+        loop {
+            match self.pool.begin().await {
+                Err(error) if stale > 0 && was_lost(&error) => stale -= 1,
+                begun => return Ok(begun?),
+            }
+        }
+    }
+
+    /// The rows of a statement that only reads: one that a lost connection cuts off is sent again.
+    pub(super) async fn rows(&self, statement: impl Fn() -> Statement + Send) -> Result<Vec<PgRow>, Failure> {
+        let mut stale = self.pool.size();
+        loop {
+            match statement().fetch_all(&self.pool).await {
+                Err(error) if stale > 0 && was_lost(&error) => stale -= 1,
+                rows => return Ok(rows?),
+            }
+        }
+    }
+}
+
+/// Whether a connection that stood before is gone, which says nothing about the next one.
+fn was_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => {
+            // admin_shutdown, crash_shutdown, idle_session_timeout
+            error.code().is_some_and(|code| matches!(&*code, "57P01" | "57P02" | "57P05"))
+        }
+        _ => false,
+    }
+}
