@@ -1,24 +1,11 @@
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{str::FromStr, sync::Arc};
 
-use sqlx::{
-    Executor, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::postgres::PgConnectOptions;
 use vestibule::{Clock, SystemClock};
 
 use crate::SqlConfigError;
 
-use super::{PostgresStore, database::Database};
-
-/// How long to wait for a connection: less than a request waits for the store.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// A connection that was idle for so long is asked whether it still stands.
-const DOUBTFUL: Duration = Duration::from_secs(5);
-
-/// What every connection is told: limits below the time that a request waits for the store, and the isolation level that
-/// the statements are made for.
-const SETTINGS: &str = "SET statement_timeout = 1500; SET lock_timeout = 1500;
-    SET idle_in_transaction_session_timeout = 10000; SET default_transaction_isolation = 'read committed'";
+use super::{PostgresStore, database::Database, server::Server};
 
 /// Chooses the bounds and the clock of a [`PostgresStore`].
 #[derive(Debug)]
@@ -67,31 +54,12 @@ impl PostgresStoreBuilder {
             return Err(SqlConfigError::Url);
         }
         let options = PgConnectOptions::from_str(&self.url).map_err(|_| SqlConfigError::Url)?;
-        let pool = connections(self.max_connections).connect_lazy_with(options);
-        Ok(self.with_pool(pool))
+        let connections = self.max_connections;
+        Ok(self.on(Server::new(options, connections)))
     }
 
-    pub(super) fn with_pool(self, pool: PgPool) -> PostgresStore {
-        let listening = connections(1).connect_lazy_with((*pool.connect_options()).clone());
+    pub(super) fn on(self, server: Server) -> PostgresStore {
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        PostgresStore(Arc::new(Database::new(pool, listening, clock, self.log_length)))
+        PostgresStore(Arc::new(Database::new(server, clock, self.log_length)))
     }
-}
-
-fn connections(most: u32) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(most)
-        .acquire_timeout(PATIENCE)
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > DOUBTFUL {
-                    sqlx::Connection::ping(connection).await?;
-                }
-                Ok(true)
-            })
-        })
-        .after_connect(|connection, _| {
-            Box::pin(async move { connection.execute(sqlx::raw_sql(SETTINGS)).await.map(drop) })
-        })
 }

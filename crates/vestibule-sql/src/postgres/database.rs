@@ -4,16 +4,17 @@ use std::sync::{
 };
 
 use sqlx::{
-    PgPool, Postgres, Transaction,
+    Postgres, Transaction,
     postgres::{PgArguments, PgRow},
     query::Query,
 };
+use tokio::sync::Notify;
 use vestibule::Clock;
 use vestibule_web::store::{StoreTime, StoreTimeEstimate};
 
 use crate::{columns::Columns, error::Failure, millis::moment};
 
-use super::listening::Listening;
+use super::{listening::Listening, server::Server};
 
 pub(super) type Statement = Query<'static, Postgres, PgArguments>;
 
@@ -23,7 +24,7 @@ const TOLERATED: i64 = 1000;
 /// The server, and what this node knows of its time.
 #[derive(Debug)]
 pub(super) struct Database {
-    pub(super) pool: PgPool,
+    server: Server,
     pub(super) listening: Listening,
     pub(super) log_length: u32,
     clock: Arc<dyn Clock>,
@@ -32,15 +33,20 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn new(pool: PgPool, listening: PgPool, clock: Arc<dyn Clock>, log_length: u32) -> Self {
+    pub(super) fn new(server: Server, clock: Arc<dyn Clock>, log_length: u32) -> Self {
         Self {
-            pool,
-            listening: Listening::new(listening),
+            server,
+            listening: Listening::default(),
             log_length,
             clock,
             time: StoreTimeEstimate::default(),
             is_behind: AtomicBool::new(false),
         }
+    }
+
+    /// Who is woken when a log may have grown.
+    pub(super) fn news(&self) -> &Notify {
+        self.listening.news(|| self.server.one_more())
     }
 
     /// The time before which the server's must not be.
@@ -71,7 +77,7 @@ impl Database {
                 $1 - (extract(epoch FROM clock_timestamp()) * 1000)::bigint)",
         )
         .bind(self.floor())
-        .execute(&self.pool)
+        .execute(self.server.pool())
         .await;
         if caught_up.is_err() {
             self.is_behind.store(true, Ordering::Relaxed);
@@ -82,9 +88,10 @@ impl Database {
 
     /// Begins a transaction on a connection that stands.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Postgres>, Failure> {
-        let mut stale = self.pool.size();
+        let pool = self.server.pool();
+        let mut stale = pool.size();
         loop {
-            match self.pool.begin().await {
+            match pool.begin().await {
                 Err(error) if stale > 0 && was_lost(&error) => stale -= 1,
                 begun => return Ok(begun?),
             }
@@ -93,9 +100,10 @@ impl Database {
 
     /// The rows of a statement that only reads: one that a lost connection cuts off is sent again.
     pub(super) async fn rows(&self, statement: impl Fn() -> Statement + Send) -> Result<Vec<PgRow>, Failure> {
-        let mut stale = self.pool.size();
+        let pool = self.server.pool();
+        let mut stale = pool.size();
         loop {
-            match statement().fetch_all(&self.pool).await {
+            match statement().fetch_all(pool).await {
                 Err(error) if stale > 0 && was_lost(&error) => stale -= 1,
                 rows => return Ok(rows?),
             }

@@ -111,7 +111,7 @@ impl Engine for PostgresEngine {
     }
 
     fn news(&self) -> &Notify {
-        self.database.listening.news()
+        self.database.news()
     }
 
     fn glance(&self) -> Duration {

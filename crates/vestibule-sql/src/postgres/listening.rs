@@ -20,9 +20,8 @@ const HEARD: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_millis(250);
 
 /// One connection that listens for all who wait. It only wakes them; what happened they read from the log.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Listening {
-    pool: PgPool,
     ear: Arc<Ear>,
     task: OnceLock<AbortHandle>,
 }
@@ -34,14 +33,9 @@ struct Ear {
 }
 
 impl Listening {
-    pub(super) fn new(pool: PgPool) -> Self {
-        Self { pool, ear: Arc::default(), task: OnceLock::new() }
-    }
-
     /// Listens from the first call on.
-    pub(super) fn news(&self) -> &Notify {
-        self.task
-            .get_or_init(|| tokio::spawn(listen(self.pool.clone(), Arc::clone(&self.ear))).abort_handle());
+    pub(super) fn news(&self, connection: impl FnOnce() -> PgPool) -> &Notify {
+        self.task.get_or_init(|| tokio::spawn(listen(connection(), Arc::clone(&self.ear))).abort_handle());
         &self.ear.news
     }
 

@@ -10,6 +10,7 @@ mod health;
 mod listening;
 mod read;
 mod reap;
+mod server;
 mod setup;
 mod step;
 
@@ -21,7 +22,7 @@ use vestibule_web::store::{Realm, Retention, SessionStore, StoreBackend};
 
 use crate::{SqlConfigError, sessions::Sessions};
 
-use self::{database::Database, engine::PostgresEngine};
+use self::{database::Database, engine::PostgresEngine, server::Server};
 
 /// Keeps sessions in a PostgreSQL database (version 12 or later). Clones share its connections.
 ///
@@ -60,7 +61,7 @@ impl PostgresStore {
     /// The pool's connections must be of the isolation level `READ COMMITTED`, PostgreSQL's default. Let `statement_timeout`
     /// be below two seconds, and let the pool give up on a connection as soon.
     pub fn from_pool(pool: PgPool) -> Self {
-        PostgresStoreBuilder::new("").with_pool(pool)
+        PostgresStoreBuilder::new("").on(Server::of(pool))
     }
 }
 
