@@ -17,8 +17,7 @@ use crate::{
     session::{AuthoritySource, Flights, Revalidation, SealedSessions, Watchers},
     settings::{Lifetimes, LogoutScope},
     spent_states::SpentStates,
-    store::{Deadline, Realm},
-    unconfirmed_logouts::UnconfirmedLogouts,
+    store::{NodeStore, Realm},
     upstream::Relays,
 };
 
@@ -27,7 +26,7 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct Engine {
     pub(crate) client: Client<AnyKind>,
     pub(crate) realm: Realm,
-    pub(crate) store: Arc<Deadline>,
+    pub(crate) store: Arc<NodeStore>,
     /// Where sessions are sealed in cookies, and the store remembers no more than logouts.
     pub(crate) sealed: Option<SealedSessions>,
     pub(crate) origin: Url,
@@ -51,7 +50,6 @@ pub(crate) struct Engine {
     pub(crate) csrf_sealer: Sealer,
     pub(crate) step_up_sealer: Sealer,
     pub(crate) spent_states: SpentStates,
-    pub(crate) unconfirmed_logouts: UnconfirmedLogouts,
     pub(crate) flights: Flights,
     pub(crate) watchers: Watchers,
     pub(crate) is_maintained: AtomicBool,

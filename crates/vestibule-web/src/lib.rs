@@ -29,6 +29,7 @@ mod pages;
 mod pending;
 mod relying_party;
 mod return_to;
+mod revocation_queue;
 mod session;
 mod settings;
 mod several;
@@ -38,7 +39,6 @@ pub mod store;
 #[cfg(any(test, feature = "test-util"))]
 pub mod testing;
 mod to_the_end;
-mod unconfirmed_logouts;
 mod upstream;
 
 pub use api::{Api, ApiBuilder, ApiError, Call};

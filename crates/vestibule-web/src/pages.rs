@@ -3,7 +3,7 @@
 use http::StatusCode;
 use vestibule::Diagnose;
 
-use crate::error::{Error, GuardError};
+use crate::error::{Error, GuardError, LogoutError};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
@@ -45,6 +45,11 @@ pub(crate) fn failure(
         StatusCode::FORBIDDEN if matches!(error, Error::Guard(_)) => {
             ("You may not open this page", "Your account lacks a right that it needs.")
         }
+        _ if matches!(error, Error::Logout(LogoutError::Unfinished)) => (
+            "Signing out is not finished",
+            "This browser is signed out. Not all servers could be told yet; they will be, as soon as possible. The identity \
+             provider was not told: close the browser if others use it.",
+        ),
         StatusCode::SERVICE_UNAVAILABLE => {
             ("Sign-in is not available right now", "Please try again in a moment.")
         }

@@ -11,8 +11,9 @@ use crate::{
     error::{Error, LogoutError},
     http::{BodyFault, Parameters, Reply, RequestHead, is_form, reply},
     observe,
+    revocation_queue::{Asked, Queued},
     settings::LogoutScope,
-    store::{LogoutId, Realm, Revocation, Revoke, Scope, Stamped, StoreTime},
+    store::{Heard, Realm, Revocation, Revoke, Scope, Stamped, StoreTime},
     to_the_end::to_the_end,
 };
 
@@ -20,8 +21,9 @@ const BODY: usize = 32 * 1024;
 
 /// Hears that a user logged out elsewhere (OpenID Connect Back-Channel Logout section 2.5).
 ///
-/// 200 says one thing only: every session that the token names is refused from now on. Everything else is 400. The
-/// request's own cookies are not looked at (checklist B28).
+/// 200 says one thing only: every session that the token names is refused from now on. Everything else is 400, also where
+/// the store did not take the logout, which waits then and is in effect here (BM08). The request's own cookies are not
+/// looked at (checklist B28).
 pub(super) async fn serve<B, F>(
     engine: &Arc<Engine>,
     head: &RequestHead<'_>,
@@ -53,35 +55,43 @@ where
 
 async fn carry_out(engine: &Engine, raw: &str) -> Result<(), Error> {
     // The moment heard is fixed before anything that can take long.
-    let heard = engine.store.now().await?;
+    let heard = engine.store.hear().await;
     let token = engine.client.verify_logout_token(raw).await?;
     let scopes = struck_by(&engine.realm, &token, engine.logout_scope);
-    let (heard, kept) = revoke(engine, scopes, engine.realm.logout_id(token.jwt_id()), heard).await?;
+    let logout = engine.realm.logout_id(token.jwt_id());
+    let first_heard = engine.store.queue.first_heard(&logout);
+    let (heard, kept) = match heard {
+        Heard::At(now) => {
+            let heard = first_heard.unwrap_or(now);
+            let is_retry = first_heard.is_some();
+            (
+                heard,
+                revoke(engine, Queued { scopes, heard, logout: Some(logout), spare: None }, is_retry).await?,
+            )
+        }
+        // A store that does not tell the time takes no logout either.
+        Heard::Untold(latest, error) => {
+            let heard = first_heard.or(latest);
+            let revocation = Revocation { scopes, heard, logout: Some(logout), spare: None };
+            engine.keep_revocation(revocation, &error, Asked::Never).await;
+            return Err(error.into());
+        }
+    };
     observe::logout_heard(&token, heard, kept);
     Ok(())
 }
 
-/// When it was first heard, and when the store had it.
-async fn revoke(
-    engine: &Engine,
-    scopes: Vec<Scope>,
-    logout: LogoutId,
-    heard: StoreTime,
-) -> Result<(StoreTime, StoreTime), Error> {
-    let first_heard = engine.unconfirmed_logouts.first_heard(&logout);
-    let heard = first_heard.unwrap_or(heard);
-    let revocation = Revocation { scopes, heard: Some(heard), logout: Some(logout), spare: None };
-    match engine.store.revoke(revocation).await {
-        // Spent by the first try, whose reply was lost: that one did it.
-        Ok(Stamped { reply: Revoke::Replayed, .. }) if first_heard.is_none() => {
-            Err(LogoutError::Replayed.into())
-        }
+/// When the store had it.
+async fn revoke(engine: &Engine, logout: Queued, is_retry: bool) -> Result<StoreTime, Error> {
+    match engine.store.revoke(logout.to_revocation()).await {
+        // Spent by the first try, whose reply was lost or came late: that one did it.
+        Ok(Stamped { reply: Revoke::Replayed, .. }) if !is_retry => Err(LogoutError::Replayed.into()),
         Ok(Stamped { at, reply: Revoke::Revoked { .. } | Revoke::Replayed }) => {
-            engine.unconfirmed_logouts.confirm(&logout);
-            Ok((heard, at))
+            engine.store.queue.confirm(&logout, engine.clock().monotonic()).await;
+            Ok(at)
         }
         Err(error) => {
-            engine.unconfirmed_logouts.keep(logout, heard);
+            engine.keep_revocation(logout.to_revocation(), &error, Asked::Maybe).await;
             Err(error.into())
         }
     }

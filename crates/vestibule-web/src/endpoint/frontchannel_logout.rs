@@ -27,10 +27,7 @@ pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>, correlat
         Ok(ended) => {
             let mut reply = reply::empty(StatusCode::OK);
             if ended.is_some() {
-                for cookie in held.removal(engine, ended.as_ref()) {
-                    reply::append(&mut reply, header::SET_COOKIE, &cookie);
-                }
-                silent::remember(engine, &mut reply);
+                forget(engine, &held, ended.as_ref(), &mut reply);
                 observe::session_ended(Ending::Frontchannel);
             }
             reply
@@ -45,11 +42,26 @@ pub(super) async fn serve(engine: &Arc<Engine>, head: &RequestHead<'_>, correlat
             observe::answered_with(&error);
             problem(StatusCode::BAD_REQUEST, error.code(), &error.to_string(), Some(correlation))
         }
-        Err(error) => respond(&error, false, correlation, None),
+        Err(error) => {
+            let mut reply = respond(&error, false, correlation, None);
+            if matches!(error, Error::Logout(LogoutError::Unfinished)) {
+                let ended = held.handle(engine).map(|handle| handle.key());
+                forget(engine, &held, ended.as_ref(), &mut reply);
+            }
+            reply
+        }
     };
     let policy = format!("default-src 'none'; frame-ancestors {}", origin_of(engine.realm.issuer()));
     reply::append(&mut reply, header::CONTENT_SECURITY_POLICY, &policy);
     reply
+}
+
+/// Takes the session out of the browser.
+fn forget(engine: &Engine, held: &Held, ended: Option<&SessionKey>, reply: &mut Reply) {
+    for cookie in held.removal(engine, ended) {
+        reply::append(reply, header::SET_COOKIE, &cookie);
+    }
+    silent::remember(engine, reply);
 }
 
 /// Which session was ended, if there was one.

@@ -9,10 +9,11 @@ use crate::{
     cookie::SetCookie,
     csrf,
     engine::Engine,
-    error::{Error, LogoutError},
-    http::{BodyFault, Reply, RequestHead, reply},
+    error::{Error, LogoutError, respond},
+    http::{BodyFault, Reply, RequestHead, is_page_load, reply},
     observe::{self, Ending},
     session::{self, Grant, Held},
+    silent,
     store::{Load, SessionKey},
     to_the_end::to_the_end,
 };
@@ -20,17 +21,42 @@ use crate::{
 const BODY: usize = 16 * 1024;
 
 /// Logs the user out: here first, then at the provider, which tells every other application (checklist B31).
-pub(super) async fn serve<B, F>(engine: &Arc<Engine>, head: &RequestHead<'_>, body: B) -> Result<Reply, Error>
+pub(super) async fn serve<B, F>(
+    engine: &Arc<Engine>,
+    head: &RequestHead<'_>,
+    body: B,
+    correlation: &str,
+) -> Reply
 where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
 {
-    let outcome = log_out(engine, head, body).await;
+    let held = Held::of(engine, head);
+    let outcome = log_out(engine, head, body, &held).await;
     observe::logged_out("here", &outcome);
-    outcome
+    let (reply, key) = match outcome {
+        Ok((reply, key)) => (reply, key),
+        Err(error) => {
+            let reply = respond(&error, is_page_load(head), correlation, None);
+            match error {
+                // Nobody is told that it worked; this browser is signed out all the same.
+                Error::Logout(LogoutError::Unfinished) => {
+                    (reply, held.handle(engine).map(|handle| handle.key()))
+                }
+                _ => return reply,
+            }
+        }
+    };
+    silent::after_logout(engine, with_cookies(reply, &held.removal(engine, key.as_ref())))
 }
 
-async fn log_out<B, F>(engine: &Arc<Engine>, head: &RequestHead<'_>, body: B) -> Result<Reply, Error>
+/// The answer, and which session ended if there was one.
+async fn log_out<B, F>(
+    engine: &Arc<Engine>,
+    head: &RequestHead<'_>,
+    body: B,
+    held: &Held,
+) -> Result<(Reply, Option<SessionKey>), Error>
 where
     B: FnOnce(usize) -> F,
     F: Future<Output = Result<Bytes, BodyFault>>,
@@ -38,9 +64,8 @@ where
     if !csrf::is_same_origin(engine, head) {
         return Err(LogoutError::Forged.into());
     }
-    let held = Held::of(engine, head);
     let Some(handle) = held.handle(engine) else {
-        return Ok(with_cookies(logged_out_here_alone(engine), &held.removal(engine, None)));
+        return Ok((logged_out_here_alone(engine), None));
     };
     let body = read_form(body, BODY).await?;
     if !csrf::accepts(engine, head, &body, &handle) {
@@ -48,16 +73,17 @@ where
     }
     let key = handle.key();
     let grant = to_the_end(end_here(Arc::clone(engine), key)).await?;
-    let reply = leave_the_provider(engine, grant, held.id_token(engine)).await;
-    Ok(with_cookies(reply, &held.removal(engine, Some(&key))))
+    Ok((leave_the_provider(engine, grant, held.id_token(engine)).await, Some(key)))
 }
 
 /// Ends the session, and returns the tokens that it had.
 async fn end_here(engine: Arc<Engine>, key: SessionKey) -> Result<Option<Grant>, Error> {
+    let heard = engine.store.latest();
     let grant = match &engine.sealed {
-        None => match engine.store.load(&key).await?.reply {
-            Load::Live(record) => Grant::open(&engine, &record),
-            Load::Gone(_) | Load::Absent => None,
+        None => match engine.store.load(&key).await.map(|loaded| loaded.reply) {
+            Ok(Load::Live(record)) => Grant::open(&engine, &record),
+            Ok(Load::Gone(_) | Load::Absent) => None,
+            Err(error) => return Err(session::keep_end(&engine, &key, heard, error).await.into()),
         },
         Some(_) => None,
     };

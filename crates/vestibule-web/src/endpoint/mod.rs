@@ -23,7 +23,7 @@ use crate::{
     http::{BodyFault, Reply, RequestHead, is_page_load, reply::method_not_allowed},
     observe,
     return_to::ReturnTo,
-    silent, upstream,
+    upstream,
 };
 
 /// An endpoint of the engine, below its prefix.
@@ -147,9 +147,7 @@ where
     let outcome = match endpoint {
         Endpoint::Login => login::serve(engine, head).await,
         Endpoint::Callback => return callback::serve(engine, head, body, correlation).await,
-        Endpoint::Logout => {
-            logout::serve(engine, head, body).await.map(|reply| silent::after_logout(engine, reply))
-        }
+        Endpoint::Logout => return logout::serve(engine, head, body, correlation).await,
         Endpoint::LoggedOut => Ok(logged_out::serve(engine, head)),
         Endpoint::BackchannelLogout => {
             return backchannel_logout::serve(engine, head, body, correlation).await;

@@ -42,6 +42,9 @@ pub enum ConfigError {
     /// no logouts (checklist G13).
     #[error("the relying party that an API asks for logouts remembers none")]
     NoLogouts,
+    /// The folder for the journal of logouts cannot be made or read, or there is no store that would take them.
+    #[error("the journal of logouts cannot be kept")]
+    LogoutJournal,
     /// Two relying parties of one application have the same endpoint prefix: one would hide the other's endpoints.
     #[error("two relying parties have the same endpoint prefix")]
     SharedPrefix,
@@ -94,6 +97,10 @@ impl Diagnose for ConfigError {
             Self::NoLogouts => (
                 "config.no_logouts",
                 "give it a store: RelyingPartyBuilder::stored_sessions, or backchannel_logout beside sealed_sessions",
+            ),
+            Self::LogoutJournal => (
+                "config.logout_journal",
+                "give a folder that this process may write to, and a store for logouts: RelyingPartyBuilder::stored_sessions or backchannel_logout",
             ),
             Self::SharedPrefix => {
                 ("config.shared_prefix", "give each its own, such as /auth and /staff/auth")

@@ -1,6 +1,6 @@
 use vestibule::{Diagnose, Diagnosis, Disposition};
 
-/// A logout request that is refused before or after its token was read. Nothing changed.
+/// A logout request that was not carried out. Nothing changed, except as [`Unfinished`](Self::Unfinished) says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogoutError {
@@ -26,6 +26,10 @@ pub enum LogoutError {
     /// 2, checklist B32).
     #[error("the front-channel logout is not for this session")]
     Ignored,
+    /// The store did not take the logout. It is in effect in this process, and will be everywhere as soon as the store can be
+    /// reached (checklist H07).
+    #[error("the logout has not reached the session store yet")]
+    Unfinished,
 }
 
 impl Diagnose for LogoutError {
@@ -43,7 +47,15 @@ impl Diagnose for LogoutError {
                 "frontchannel.ignored",
                 "register the address with frontchannel_logout_session_required, so that iss and sid come along",
             ),
+            Self::Unfinished => (
+                "logout.unfinished",
+                "check the session store: what waits for it lands as soon as it answers",
+            ),
         };
-        Diagnosis::new(code, Disposition::Reject, hint)
+        let disposition = match self {
+            Self::Unfinished => Disposition::Retry,
+            _ => Disposition::Reject,
+        };
+        Diagnosis::new(code, disposition, hint)
     }
 }

@@ -1,4 +1,4 @@
-use metrics::{counter, gauge, histogram};
+use metrics::{counter, histogram};
 use vestibule::{Diagnose, Disposition, LogoutToken};
 
 use super::{OK, code};
@@ -28,11 +28,4 @@ pub(crate) fn logout_token(outcome: &Result<(), Error>) {
         Err(error) => ("refused", error.code()),
     };
     counter!("vestibule_logout_tokens_total", "outcome" => outcome, "code" => code).increment(1);
-}
-
-/// There are that many logouts more, or fewer, that the store has not confirmed.
-pub(crate) fn unconfirmed(before: usize, after: usize) {
-    if before != after {
-        gauge!("vestibule_unconfirmed_logouts").increment(after as f64 - before as f64);
-    }
 }

@@ -8,6 +8,7 @@ mod logouts;
 mod near_cache;
 mod refreshes;
 mod requests;
+mod revocations;
 mod store;
 
 use metrics::counter;
@@ -15,10 +16,13 @@ use vestibule::Diagnose;
 pub use vestibule::observe::{Metric, MetricKind};
 
 pub(crate) use logins::{LoginEnd, LoginKind, login_ended, login_started};
-pub(crate) use logouts::{logged_out, logout_heard, logout_token, unconfirmed};
+pub(crate) use logouts::{logged_out, logout_heard, logout_token};
 pub(crate) use near_cache::{near_cache_asked, near_cache_holds, near_cache_lag};
 pub(crate) use refreshes::{refresh_ended, refresh_span, refreshed};
 pub(crate) use requests::{answered_with, request_span};
+pub(crate) use revocations::{
+    revocation_landed, revocation_not_queued, revocation_retried, revocations_lost, unconfirmed,
+};
 pub(crate) use store::{store_failed, store_waited};
 
 use MetricKind::{Counter, Gauge, Seconds};
@@ -60,6 +64,18 @@ pub const METRICS: &[Metric] = &[
         Gauge,
         &[],
         "Logouts that were heard and that the store has not confirmed",
+    ),
+    Metric::new(
+        "vestibule_revocation_retries_total",
+        Counter,
+        &["code"],
+        "Logouts that the store had not taken and was offered again; code is ok where it took them",
+    ),
+    Metric::new(
+        "vestibule_revocations_lost_total",
+        Counter,
+        &["reason"],
+        "Logouts that the store did not take and never will: the queue was full, no_time was known, or they outlived all sessions",
     ),
     Metric::new(
         "vestibule_refreshes_total",

@@ -4,6 +4,7 @@ mod logins;
 use std::{
     collections::BTreeSet,
     fmt,
+    path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
@@ -25,11 +26,11 @@ use crate::{
     login_options::LoginOptions,
     pending,
     return_to::ReturnTo,
+    revocation_queue::{self, Journal, RevocationQueue},
     session::{AuthoritySource, Flights, OpenedLately, Revalidation, SealedSessions, Watchers},
     settings::{Lifetimes, LogoutScope},
     spent_states::SpentStates,
-    store::{Deadline, NoStore, Realm, Retention, StoreBackend},
-    unconfirmed_logouts::UnconfirmedLogouts,
+    store::{NoStore, NodeStore, Realm, Retention, StoreBackend},
     upstream::{Relays, Upstream},
 };
 
@@ -62,6 +63,7 @@ pub struct RelyingPartyBuilder<S> {
     authority: AuthoritySource,
     lifetimes: Lifetimes,
     logout_scope: LogoutScope,
+    logout_journal: Option<PathBuf>,
     revalidate_every: Option<Duration>,
     after_logout: Option<String>,
     application: Application,
@@ -82,6 +84,7 @@ impl RelyingPartyBuilder<NoSessions> {
             authority: AuthoritySource::default(),
             lifetimes: Lifetimes::default(),
             logout_scope: LogoutScope::default(),
+            logout_journal: None,
             revalidate_every: None,
             after_logout: None,
             application: Application::default(),
@@ -182,6 +185,7 @@ impl<S> RelyingPartyBuilder<S> {
             authority: self.authority,
             lifetimes: self.lifetimes,
             logout_scope: self.logout_scope,
+            logout_journal: self.logout_journal,
             revalidate_every: self.revalidate_every,
             after_logout: self.after_logout,
             application: self.application,
@@ -228,6 +232,31 @@ impl<S> RelyingPartyBuilder<S> {
     /// Whom a logout token with both `sid` and `sub` strikes. Default: the `sid`.
     pub fn logout_scope(mut self, scope: LogoutScope) -> Self {
         self.logout_scope = scope;
+        self
+    }
+
+    /// Keeps logouts in this folder that the store could not take, for a process that is stopped before it does. The folder
+    /// is made if it is not there; each process needs one of its own, on a disk that outlives it.
+    ///
+    /// A logout that the store does not take is answered with an error, is in effect in this process at once, and is
+    /// offered to the store until that takes it, with the moment at which it was first heard. All that is forgotten with
+    /// the process unless there is a journal: with it, the next one goes on before it serves its first request.
+    ///
+    /// A file has hashes and that moment, never a token or a name. A disk that fails makes logouts less durable, which the log
+    /// tells, and fails no request. Building fails with [`ConfigError::LogoutJournal`] when the folder cannot be made or read.
+    ///
+    /// ```
+    /// # use vestibule_web::{ConfigError, CookieKeys, MemoryStore, RelyingParty};
+    /// # fn f(app: vestibule::Client<vestibule::WebApp>, keys: CookieKeys) -> Result<(), ConfigError> {
+    /// let rp = RelyingParty::builder(app, "https://app.acme.example")
+    ///     .stored_sessions(MemoryStore::new(), keys)
+    ///     .logout_journal("/var/lib/dashboard/logouts")
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn logout_journal(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.logout_journal = Some(folder.into());
         self
     }
 
@@ -328,21 +357,29 @@ impl RelyingPartyBuilder<Sessions> {
             cutoffs: absolute.saturating_add(Duration::from_secs(pending::LIFETIME + 600)),
             logout_ids: Duration::from_secs(30 * 60),
         };
+        let journal = match self.logout_journal {
+            // Nobody hears of logouts who could not remember them.
+            Some(_) if backend.is_none() => return Err(ConfigError::LogoutJournal),
+            Some(folder) => Some(Journal::open(folder, &realm).map_err(|_| ConfigError::LogoutJournal)?),
+            None => None,
+        };
+        let queue = RevocationQueue::new(retention.cutoffs, Arc::clone(provider.random()), journal);
+        let hears_logouts = backend.is_some();
+        let store = match backend {
+            Some(backend) => backend.open(&realm, retention),
+            None => Arc::new(NoStore::new(Arc::clone(provider.clock()))),
+        };
+        let store = Arc::new(NodeStore::new(store, Arc::clone(provider.clock()), Arc::new(queue)));
+        revocation_queue::ensure_running(&store);
         let sealer = |purpose| Sealer::new(&keys, purpose, Arc::clone(provider.random()));
         Ok(RelyingParty(Arc::new(Engine {
             sealed: are_sealed.then(|| SealedSessions {
                 sealer: sealer(Purpose::Session),
                 retention,
-                hears_logouts: backend.is_some(),
+                hears_logouts,
                 opened_lately: OpenedLately::default(),
             }),
-            store: Arc::new(Deadline {
-                store: match backend {
-                    Some(backend) => backend.open(&realm, retention),
-                    None => Arc::new(NoStore::new(Arc::clone(provider.clock()))),
-                },
-                clock: Arc::clone(provider.clock()),
-            }),
+            store,
             post_logout_redirect_uri: uri(Endpoint::LoggedOut)?,
             request: self.logins.prepare(request, secure)?,
             logins: self.logins,
@@ -365,7 +402,6 @@ impl RelyingPartyBuilder<Sessions> {
             relays: self.relays,
             session_claims: self.session_claims,
             spent_states: SpentStates::default(),
-            unconfirmed_logouts: UnconfirmedLogouts::default(),
             flights: Flights::default(),
             watchers: Watchers::default(),
             is_maintained: AtomicBool::new(false),

@@ -6,7 +6,7 @@ use std::{
 use tokio::runtime::Handle;
 use vestibule::Diagnose;
 
-use crate::{engine::Engine, observe, store::StoreTime};
+use crate::{engine::Engine, observe, revocation_queue};
 
 const PERIOD: Duration = Duration::from_secs(30);
 const REAP_AT_ONCE: usize = 1000;
@@ -14,6 +14,7 @@ const REAP_AT_ONCE: usize = 1000;
 /// Starts the housekeeping with the first request, since `build` may run outside of a runtime. It ends with the engine, or
 /// with the runtime of that request: where each worker of a server has its own, the next request starts it anew.
 pub(super) fn ensure_running(engine: &Arc<Engine>) {
+    revocation_queue::ensure_running(&engine.store);
     if engine.is_maintained.load(Ordering::Relaxed) {
         return;
     }
@@ -49,6 +50,7 @@ async fn keep_house(engine: Weak<Engine>, _running: Running) {
         });
         reap(&engine).await;
         let now = engine.clock().monotonic();
+        engine.store.queue.forget_old(engine.store.latest(), now).await;
         engine.flights.forget_old(now);
         engine.spent_states.forget_old(now);
         drop(engine);
@@ -60,7 +62,7 @@ async fn reap(engine: &Engine) {
     loop {
         match engine.store.reap(REAP_AT_ONCE).await {
             Ok(reaped) if reaped.reply.more => tokio::task::yield_now().await,
-            Ok(reaped) => return forget_logouts(engine, reaped.at),
+            Ok(_) => return,
             Err(error) => {
                 return tracing::warn!(
                     event = "session.not_reaped",
@@ -69,13 +71,5 @@ async fn reap(engine: &Engine) {
                 );
             }
         }
-    }
-}
-
-/// Those that the store has never confirmed, and whose tokens no retry can bring any more.
-fn forget_logouts(engine: &Engine, now: StoreTime) {
-    let lost = engine.unconfirmed_logouts.forget_old(now);
-    if lost > 0 {
-        tracing::error!(event = "logout.lost", lost, "logouts were heard that the store never took");
     }
 }

@@ -15,10 +15,12 @@ use crate::{
     challenge,
     endpoint::{self, Endpoint},
     engine::Engine,
-    error::Error,
+    error::{Error, SessionError},
     http::{BodyFault, Reply, RequestHead},
     return_to::ReturnTo,
-    session::Visit,
+    session::{self, Visit},
+    store::{Scope, StoreError},
+    to_the_end::to_the_end,
 };
 
 /// An application that lets its users log in at a provider: sessions, login, logout, for any web framework.
@@ -85,11 +87,53 @@ impl RelyingParty {
         self.visit(head).respond(error)
     }
 
-    /// Whether provider and session store can be reached. For a readiness probe; nothing depends on it.
+    /// Ends every session of this user, by the `sub` that the provider calls them by: for an administrator who locks an
+    /// account. Whoever logs in after that is let in, so lock the account first.
+    ///
+    /// Costs the same however many sessions there are. Logins that are under way end as well.
+    ///
+    /// ```
+    /// # async fn f(rp: vestibule_web::RelyingParty) -> Result<(), vestibule_web::Error> {
+    /// rp.end_sessions_of("248289761001").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// The first of the two that cannot.
+    /// [`LogoutError::Unfinished`](crate::error::LogoutError::Unfinished) when the store did not take it: it is in effect in
+    /// this process, and everywhere as soon as the store can be reached. [`Error::Store`] when nothing happened.
+    /// [`SessionError::NeedsStore`](crate::SessionError::NeedsStore) for sealed sessions without a store for logouts.
+    pub async fn end_sessions_of(&self, subject: &str) -> Result<(), Error> {
+        self.end_all_of(self.0.realm.subject(subject)).await
+    }
+
+    /// Ends every session of this application, for an emergency: keys that leaked, a provider that was broken into. See
+    /// [`end_sessions_of`](Self::end_sessions_of).
+    ///
+    /// # Errors
+    /// As for [`end_sessions_of`](Self::end_sessions_of).
+    pub async fn end_all_sessions(&self) -> Result<(), Error> {
+        self.end_all_of(self.0.realm.everything()).await
+    }
+
+    async fn end_all_of(&self, scope: Scope) -> Result<(), Error> {
+        maintenance::ensure_running(&self.0);
+        if self.0.sealed.as_ref().is_some_and(|sealed| !sealed.hears_logouts) {
+            return Err(SessionError::NeedsStore.into());
+        }
+        let engine = Arc::clone(&self.0);
+        to_the_end(async move { Ok(session::revoke(&engine, vec![scope], None).await?) }).await
+    }
+
+    /// Whether provider and session store can be reached, and logouts still find room to wait for the store. For a readiness
+    /// probe; nothing depends on it.
+    ///
+    /// # Errors
+    /// The first of them that fails.
     pub async fn ready(&self) -> Result<(), Error> {
+        if self.0.store.queue.is_full() {
+            return Err(StoreError::Full.into());
+        }
         self.0.store.check().await?;
         self.0.client.provider().ready().await?;
         Ok(())

@@ -56,6 +56,10 @@ impl Session {
     /// The session as it stands, and the time at which it does; `None` once it has ended.
     async fn look(&self) -> Result<Option<(Arc<SessionRecord>, StoreTime)>, SessionError> {
         let engine = &self.0.engine;
+        // No store has to answer for that.
+        if engine.store.queue.covers_record(&self.record()) {
+            return Ok(None);
+        }
         if self.0.outbox.is_some() {
             let record = self.record();
             return Ok(sealed::look(engine, &record).await?.ok().map(|now| (record, now)));
@@ -106,7 +110,7 @@ impl Watchers {
         has_new
     }
 
-    fn wake(&self, scopes: &[Scope]) {
+    pub(crate) fn wake(&self, scopes: &[Scope]) {
         let registry = self.registry();
         let listeners = scopes.iter().filter_map(|scope| registry.listening.get(scope)).flatten();
         listeners.filter_map(Weak::upgrade).for_each(|listener| listener.notify_one());

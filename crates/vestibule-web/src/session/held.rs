@@ -6,8 +6,10 @@ use super::{Handle, Visitor, grant, sealed::Presented, visit};
 use crate::{
     SessionError,
     engine::Engine,
+    error::{Error, LogoutError},
     http::RequestHead,
-    store::{Load, Revocation, SessionKey, SessionRecord, Stamped, StoreError},
+    revocation_queue::Asked,
+    store::{Load, Revocation, Scope, SessionKey, SessionRecord, Stamped, StoreError, StoreTime},
 };
 
 /// What a request brings of its browser's session, before anybody has asked whether that is alive.
@@ -97,8 +99,37 @@ impl Held {
     }
 }
 
+/// A session whose end the store did not take.
+#[derive(Debug)]
+pub(crate) struct NotEnded {
+    pub(crate) error: StoreError,
+    /// It has ended on this node all the same, and the store will be told.
+    pub(crate) waits: bool,
+}
+
+impl From<NotEnded> for Error {
+    fn from(NotEnded { error, waits }: NotEnded) -> Self {
+        if waits { LogoutError::Unfinished.into() } else { error.into() }
+    }
+}
+
+impl From<NotEnded> for SessionError {
+    fn from(NotEnded { error, .. }: NotEnded) -> Self {
+        error.into()
+    }
+}
+
 /// Ends one session for good, as far as anybody remembers it.
-pub(crate) async fn end(engine: &Engine, key: &SessionKey) -> Result<(), StoreError> {
+pub(crate) async fn end(engine: &Engine, key: &SessionKey) -> Result<(), NotEnded> {
+    let heard = engine.store.latest();
+    match end_in_store(engine, key).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(keep_end(engine, key, heard, error).await),
+    }
+}
+
+/// As [`end`], or not at all.
+pub(super) async fn end_in_store(engine: &Engine, key: &SessionKey) -> Result<(), StoreError> {
     match &engine.sealed {
         None => engine.store.end(key).await.map(drop),
         Some(sealed) if sealed.hears_logouts => {
@@ -108,6 +139,42 @@ pub(crate) async fn end(engine: &Engine, key: &SessionKey) -> Result<(), StoreEr
         // Its cookies are all that there is of it.
         Some(_) => Ok(()),
     }
+}
+
+/// Ends all sessions that listen to one of these scopes, but one.
+pub(crate) async fn revoke(
+    engine: &Engine,
+    scopes: Vec<Scope>,
+    spare: Option<SessionKey>,
+) -> Result<(), NotEnded> {
+    let heard = engine.store.latest();
+    let revocation = Revocation { scopes: scopes.clone(), heard: None, logout: None, spare };
+    match engine.store.revoke(revocation).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(keep(engine, scopes, spare, heard, error).await),
+    }
+}
+
+/// Lets the end of one session wait that the store could not be asked for.
+pub(crate) async fn keep_end(
+    engine: &Engine,
+    key: &SessionKey,
+    heard: Option<StoreTime>,
+    error: StoreError,
+) -> NotEnded {
+    keep(engine, vec![engine.realm.session(key)], None, heard, error).await
+}
+
+async fn keep(
+    engine: &Engine,
+    scopes: Vec<Scope>,
+    spare: Option<SessionKey>,
+    heard: Option<StoreTime>,
+    error: StoreError,
+) -> NotEnded {
+    let revocation = Revocation { scopes, heard, logout: None, spare };
+    let waits = engine.keep_revocation(revocation, &error, Asked::Maybe).await;
+    NotEnded { error, waits }
 }
 
 /// Whether a session is of this session at the provider.

@@ -30,7 +30,7 @@ pub(crate) use ended::Watchers;
 pub(crate) use flights::Flights;
 pub(crate) use grant::Grant;
 pub(crate) use handle::{Handle, random_text};
-pub(crate) use held::{Held, end, is_of_sid};
+pub(crate) use held::{Held, end, is_of_sid, keep_end, revoke};
 pub(crate) use new_session::{Kept, NewLogin, keep};
 #[cfg(any(test, feature = "test-util"))]
 pub(crate) use new_session::{SignedIn, keep_as};

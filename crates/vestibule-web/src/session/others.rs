@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
-use super::Session;
+use super::{Session, revoke};
 use crate::{
     SessionError,
     observe::{self, Ending},
-    store::{Ended, PublicId, Revocation, SessionSummary},
+    store::{Ended, PublicId, SessionSummary},
 };
 
 /// A session of the same user, as its user may see it in a list.
@@ -63,18 +63,14 @@ impl Session {
     /// Ends every session of this user in this application but this one.
     ///
     /// # Errors
-    /// [`SessionError::Store`]. [`SessionError::NeedsStore`] for a sealed session without a store for its logouts.
+    /// [`SessionError::Store`]: they have ended in this process all the same, and end everywhere as soon as the store can be
+    /// reached. [`SessionError::NeedsStore`] for a sealed session without a store for its logouts.
     pub async fn end_all_others(&self) -> Result<(), SessionError> {
         if self.0.engine.sealed.as_ref().is_some_and(|sealed| !sealed.hears_logouts) {
             return Err(SessionError::NeedsStore);
         }
-        let revocation = Revocation {
-            scopes: vec![self.0.engine.realm.others_of_subject(self.subject())],
-            heard: None,
-            logout: None,
-            spare: Some(self.0.key),
-        };
-        self.0.engine.store.revoke(revocation).await?;
-        Ok(())
+        let engine = &self.0.engine;
+        let scopes = vec![engine.realm.others_of_subject(self.subject())];
+        revoke(engine, scopes, Some(self.0.key)).await.map_err(SessionError::from)
     }
 }

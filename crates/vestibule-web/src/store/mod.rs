@@ -15,11 +15,12 @@
 mod change;
 mod clock;
 mod cutoff;
-mod deadline;
 mod error;
 mod estimate;
 mod key;
+mod latest;
 mod no_store;
+mod node_store;
 mod not_live;
 mod record;
 mod refresh;
@@ -36,11 +37,12 @@ use bytes::Bytes;
 pub use change::{Change, ChangeCursor, Changes};
 pub use clock::StoreClock;
 pub use cutoff::{Cutoff, Spared};
-pub(crate) use deadline::Deadline;
 pub use error::StoreError;
 pub use estimate::StoreTimeEstimate;
 pub use key::{HolderId, LogoutId, PublicId, RefreshHash, SessionKey};
+pub(crate) use latest::LatestStoreTime;
 pub(crate) use no_store::NoStore;
+pub(crate) use node_store::{Heard, NodeStore};
 pub use not_live::NotLive;
 pub use record::{
     Ended, GoneReason, Insert, Load, NewSession, Replace, SessionRecord, SessionSummary, Touch,

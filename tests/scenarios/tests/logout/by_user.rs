@@ -240,9 +240,10 @@ async fn b31_a_logout_that_was_not_stored_is_not_told() {
         let answer = alice.send(&world, form.clone()).await;
         assert_eq!(
             (answer.status, answer.code().as_str()),
-            (503, "store.unavailable"),
+            (503, "logout.unfinished"),
             "{verb:?} {moment:?}"
         );
+        assert_eq!(alice.session_cookie(&world), None);
         assert_eq!(alice.send(&world, form).await.status, 303, "and again: {verb:?} {moment:?}");
         assert!(!is_in(&alice, &world).await);
     }

@@ -90,12 +90,24 @@ async fn b32_a_store_out_of_reach_is_no_success(mount: &'static dyn Mount) -> Wo
     let world = world(mount).await;
     let alice = world.login("alice").await;
     let request = frame(&[("iss", ISSUER), ("sid", &sid(&alice))]);
-    for verb in [Verb::Load, Verb::End] {
-        world.store().fail_next(verb, Moment::Before);
-        let answer = alice.send(&world, request.clone()).await;
-        assert_eq!((answer.status, answer.code().as_str()), (503, "store.unavailable"), "{verb:?}");
-        assert_eq!(answer.set_cookies().len(), 0, "the cookie is all that can end it later");
-    }
+    world.store().fail_next(Verb::Load, Moment::Before);
+    let answer = alice.send(&world, request.clone()).await;
+    assert_eq!((answer.status, answer.code().as_str()), (503, "store.unavailable"));
+    assert_eq!(answer.set_cookies().len(), 0, "whose session it is could not be told");
+    assert_eq!(alice.page(&world, "/").await.text(), "hello alice");
+
+    let copy = Browser::new("alice");
+    let cookie = alice.session_cookie(&world).unwrap();
+    copy.plant(&world, &cookie.name, &cookie.value);
+    world.store().fail_next(Verb::End, Moment::Before);
+    let answer = alice.send(&world, request.clone()).await;
+    assert_eq!((answer.status, answer.code().as_str()), (503, "logout.unfinished"));
+    assert_eq!(alice.session_cookie(&world), None);
+    assert_eq!(
+        copy.page(&world, "/").await.text(),
+        "hello stranger",
+        "it waits for the store, and is in effect"
+    );
     assert_eq!(alice.send(&world, request).await.status, 200);
     world
 }

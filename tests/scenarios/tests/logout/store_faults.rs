@@ -45,8 +45,10 @@ async fn bm07_a_logout_that_failed_half_way_is_finished_by_a_retry() {
         world.store().fail_next(verb, moment);
         assert_refused(&hear(&world, &token).await, "store.unavailable", "half-way");
         let done = (verb, moment) == (Verb::Revoke, Moment::After);
+        let second = world.second_node().await;
         for browser in &browsers {
-            assert_eq!(is_in(browser, &world).await, !done, "all of them or none: {verb:?} {moment:?}");
+            assert!(!is_in(browser, &world).await, "here at once: {verb:?} {moment:?}");
+            assert_eq!(is_in(browser, &second).await, !done, "all of them or none: {verb:?} {moment:?}");
         }
         assert_done(&hear(&world, &token).await);
         for browser in &browsers {
@@ -78,16 +80,18 @@ async fn bm08_a_store_that_is_down_is_never_a_success(mount: &'static dyn Mount)
     world
 }
 
-/// Writes fail, reads do not: the session is seen to live, so the logout is seen to have failed.
+/// Writes fail, reads do not: the session lives elsewhere, so the logout is seen to have failed.
 #[tokio::test(start_paused = true)]
 async fn bm08_a_store_that_only_reads_is_no_success() {
     let world = World::new(&Bare).await;
     let alice = world.login("alice").await;
+    let second = world.second_node().await;
     let token = token_for(&world, "alice");
     for _ in 0..20 {
         world.store().fail_next(Verb::Revoke, Moment::Before);
         assert_refused(&hear(&world, &token).await, "store.unavailable", "read-only");
-        assert!(is_in(&alice, &world).await);
+        assert!(!is_in(&alice, &world).await);
+        assert!(is_in(&alice, &second).await);
     }
     assert_done(&hear(&world, &token).await);
     assert!(!is_in(&alice, &world).await);

@@ -11,7 +11,8 @@ on_every_mount! {
     a_logout_token_is_counted_and_its_way_to_the_store_timed
     refused_logout_tokens_are_counted_by_their_codes
     a_logout_that_the_store_did_not_take_is_pending_until_a_retry
-    a_logout_that_no_retry_can_save_is_an_error
+    a_logout_that_waits_is_offered_until_it_lands
+    a_logout_that_outlived_all_sessions_is_an_error
     refreshes_are_counted_by_what_they_came_to
 }
 
@@ -119,21 +120,49 @@ async fn a_logout_that_the_store_did_not_take_is_pending_until_a_retry(mount: &'
     world
 }
 
-async fn a_logout_that_no_retry_can_save_is_an_error(mount: &'static dyn Mount) -> World {
+async fn a_logout_that_waits_is_offered_until_it_lands(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
     world.login("alice").await;
-    world.store().fail_next(Verb::Revoke, Moment::Before);
+    for _ in 0..3 {
+        world.store().fail_next(Verb::Revoke, Moment::Before);
+    }
     assert_eq!(world.receive(about_alice(&world)).await.code(), "store.unavailable");
-    for (minutes, pending) in [(14, 1), (1, 0)] {
+    assert_eq!(trace::lines_with(&[" WARN ", "event=\"logout.queued\" code=\"store.unavailable\""]).len(), 1);
+    world.advance(Duration::from_secs(3));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(
+        meter::lines("vestibule_revocation"),
+        [
+            "vestibule_revocation_retries_total{code=ok} 1",
+            "vestibule_revocation_retries_total{code=store.unavailable} 2",
+            "vestibule_revocation_seconds 1",
+        ]
+    );
+    assert_eq!(meter::lines("vestibule_unconfirmed"), ["vestibule_unconfirmed_logouts 0"]);
+    assert_eq!(trace::lines_with(&[" INFO ", "event=\"logout.landed\" seconds=3"]).len(), 1);
+    world
+}
+
+/// Once no session can be left that it would strike.
+async fn a_logout_that_outlived_all_sessions_is_an_error(mount: &'static dyn Mount) -> World {
+    let world = World::new(mount).await;
+    world.login("alice").await;
+    world.store().outage(true);
+    assert_eq!(world.receive(about_alice(&world)).await.code(), "store.unavailable");
+    for (minutes, pending) in [(12 * 60, 1), (20, 0)] {
         world.advance(Duration::from_secs(60 * minutes));
-        tokio::time::advance(Duration::from_secs(30)).await;
-        world.settle().await;
+        tokio::time::sleep(Duration::from_secs(31)).await;
         assert_eq!(
             meter::lines("vestibule_unconfirmed"),
             [format!("vestibule_unconfirmed_logouts {pending}")]
         );
         assert_eq!(trace::lines_with(&["ERROR", "event=\"logout.lost\" lost=1"]).len(), 1 - pending);
     }
+    assert_eq!(
+        meter::lines("vestibule_revocations"),
+        ["vestibule_revocations_lost_total{reason=outlived} 1"]
+    );
+    world.store().outage(false);
     world
 }
 

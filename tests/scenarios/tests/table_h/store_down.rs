@@ -68,19 +68,30 @@ async fn insert_fails(mount: &'static dyn Mount, moment: Moment) -> World {
     world
 }
 
+/// Nobody is told of a logout that was none; but whoever asked for it is out here, whatever the store does.
 async fn h07_a_logout_by_the_user_fails_loudly(mount: &'static dyn Mount) -> World {
     let world = World::new(mount).await;
-    let alice = world.login("alice").await;
-    let csrf = alice.csrf(&world).await;
-    let form = || Request::form("/auth/logout", [("csrf", csrf.as_str())]);
+    let second = world.second_node().await;
     for verb in [Verb::Load, Verb::End] {
+        let alice = world.login("alice").await;
+        let copy = Browser::new("alice");
+        let cookie = alice.session_cookie(&world).unwrap();
+        copy.plant(&world, &cookie.name, &cookie.value);
+        let csrf = alice.csrf(&world).await;
         world.store().fail_next(verb, Moment::Before);
-        let answer = alice.send(&world, form()).await;
-        assert_eq!((answer.status, answer.set_cookies().len()), (503, 0), "{verb:?}");
-        assert_eq!(alice.page(&world, "/me").await.status, 200, "nobody is told of a logout that was none");
+        let answer = alice.send(&world, Request::form("/auth/logout", [("csrf", csrf.as_str())])).await;
+        assert_eq!((answer.status, answer.code().as_str()), (503, "logout.unfinished"), "{verb:?}");
+        assert_eq!(alice.session_cookie(&world), None);
+        assert_eq!(copy.page(&world, "/").await.text(), "hello stranger", "{verb:?}");
+        assert_eq!(
+            copy.page(&second, "/").await.text(),
+            "hello alice",
+            "the store knows nothing yet: {verb:?}"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        assert_eq!(copy.page(&second, "/").await.text(), "hello stranger", "{verb:?}");
+        assert_eq!(alice.open(&world, "/me").await.text(), "only for you, alice");
     }
-    assert_eq!(alice.send(&world, form()).await.status, 303);
-    assert_eq!(alice.page(&world, "/").await.text(), "hello stranger");
     world
 }
 

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 
 use super::LEASE;
-use crate::store::{Deadline, HolderId, Renew, SessionKey};
+use crate::store::{HolderId, NodeStore, Renew, SessionKey};
 
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -13,7 +13,7 @@ const EVERY: Duration = Duration::from_secs(2);
 pub(super) struct Heartbeat(JoinHandle<()>);
 
 impl Heartbeat {
-    pub(super) fn start(store: Arc<Deadline>, key: SessionKey, holder: HolderId) -> Self {
+    pub(super) fn start(store: Arc<NodeStore>, key: SessionKey, holder: HolderId) -> Self {
         Self(tokio::spawn(async move {
             loop {
                 tokio::time::sleep(EVERY).await;

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use vestibule::{Identity, RefreshError, RefreshToken, Refreshed};
 
 use self::heartbeat::Heartbeat;
-use super::{Grant, grant};
+use super::{Grant, end, grant};
 use crate::{
     SessionError,
     engine::Engine,
@@ -115,7 +115,7 @@ impl Refresh<'_> {
             Ok(refreshed) => self.commit(&refreshed, &grant, public, asked).await.map(Some),
             Err(error @ RefreshError::Revoked(_)) => self.refused(error, repeated).await,
             Err(error @ RefreshError::IdentityChanged(_)) => {
-                self.engine.store.end(&self.key).await?;
+                end(self.engine, &self.key).await?;
                 observe::session_ended(Ending::IdentityChanged);
                 Err(error.into())
             }

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use self::content::Content;
 use self::presented::Numbered;
 pub(crate) use self::{opened::OpenedLately, outbox::Outbox, presented::Presented};
-use super::{Handle, Kept, end, grant, new_session::listens_to};
+use super::{Handle, Kept, grant, held::end_in_store, new_session::listens_to};
 use crate::{
     Error, SessionError,
     cookie::{Sealer, SetCookie, chunks, chunks::Series},
@@ -62,7 +62,7 @@ impl SealedSessions {
         record.version = held.next_version().max(version.into());
         let mut cookies = self.cookies(engine, handle, &record, covered.at, &held.numbers())?;
         if let Some(old) = ends {
-            end(engine, &old).await?;
+            end_in_store(engine, &old).await?;
             cookies.push(held.mark(engine, &old, record.version));
         }
         Ok(Kept::Session(cookies))

@@ -11,11 +11,11 @@ use tokio::time::sleep;
 use vestibule::Clock;
 
 use super::{
-    BeginAttempt, ChangeCursor, Changes, Commit, CommitRefresh, EndIf, Ended, HolderId, Insert, Lease, Load,
-    NewSession, PublicId, Reaped, RefreshHash, Renew, Replace, Revocation, Revoke, Scope, SessionKey,
-    SessionStore, SessionSummary, Stamped, StoreError, StoreTime, Touch,
+    BeginAttempt, ChangeCursor, Changes, Commit, CommitRefresh, EndIf, Ended, HolderId, Insert,
+    LatestStoreTime, Lease, Load, NewSession, PublicId, Reaped, RefreshHash, Renew, Replace, Revocation,
+    Revoke, Scope, SessionKey, SessionStore, SessionSummary, Stamped, StoreError, StoreTime, Touch,
 };
-use crate::observe;
+use crate::{observe, revocation_queue::RevocationQueue};
 
 /// How long a request waits for one reply of the store (checklist H08).
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -24,16 +24,51 @@ const REFRESH: Duration = Duration::from_secs(60);
 /// How long housekeeping does.
 const LEISURE: Duration = Duration::from_secs(30);
 
-/// Gives up on a store that does not answer in time. What became of the call is unknown then, as after any error.
+/// The store as the sessions of this node use it. It gives up on an engine that does not answer in time; what became of
+/// the call is unknown then, as after any error. And no session lives here that a logout ended which this node has heard
+/// of, whether or not the engine took it.
 ///
 /// The verbs of a refresh have more time: it runs in a task of its own, and offers its new tokens again.
 #[derive(Debug)]
-pub(crate) struct Deadline {
+pub(crate) struct NodeStore {
     pub(crate) store: Arc<dyn SessionStore>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) queue: Arc<RevocationQueue>,
+    latest: LatestStoreTime,
 }
 
-impl Deadline {
+/// When something was heard, in store time.
+#[derive(Debug)]
+pub(crate) enum Heard {
+    /// As the store told.
+    At(StoreTime),
+    /// As this node knows by itself, if it does, since the store did not tell.
+    Untold(Option<StoreTime>, StoreError),
+}
+
+impl NodeStore {
+    pub(crate) fn new(
+        store: Arc<dyn SessionStore>,
+        clock: Arc<dyn Clock>,
+        queue: Arc<RevocationQueue>,
+    ) -> Self {
+        Self { store, clock, queue, latest: LatestStoreTime::default() }
+    }
+
+    /// What the store's time is at the latest; `None` before its first reply.
+    pub(crate) fn latest(&self) -> Option<StoreTime> {
+        self.latest.at(self.clock.monotonic())
+    }
+
+    /// The moment of what is being heard now.
+    pub(crate) async fn hear(&self) -> Heard {
+        let since = self.clock.monotonic();
+        match self.now().await {
+            Ok(at) => Heard::At(at),
+            Err(error) => Heard::Untold(self.latest.at(since), error),
+        }
+    }
+
     async fn ask<R>(
         &self,
         verb: &'static str,
@@ -44,7 +79,29 @@ impl Deadline {
         if let Some(waited) = waited {
             observe::store_waited(verb, waited);
         }
-        reply.inspect_err(|error| observe::store_failed(verb, error))
+        match reply {
+            Ok(reply) => {
+                self.queue.store_answered();
+                Ok(reply)
+            }
+            Err(error) => {
+                observe::store_failed(verb, &error);
+                Err(error)
+            }
+        }
+    }
+
+    /// As [`ask`](Self::ask), for a reply that tells the store's own time. Not on the hot path, where it may be a cache's.
+    async fn ask_the_engine<R>(
+        &self,
+        verb: &'static str,
+        limit: Duration,
+        call: impl Future<Output = Result<Stamped<R>, StoreError>>,
+    ) -> Result<Stamped<R>, StoreError> {
+        let asked = self.clock.monotonic();
+        let reply = self.ask(verb, limit, call).await?;
+        self.latest.observe(reply.at, asked, self.clock.monotonic());
+        Ok(reply)
     }
 
     /// The reply, and how long it took if it did not come at once.
@@ -68,9 +125,10 @@ impl Deadline {
 }
 
 /// The verbs of the store. Not the trait, which would put one box around another with every call.
-impl Deadline {
+impl NodeStore {
     pub(crate) async fn now(&self) -> Result<StoreTime, StoreError> {
-        self.ask("now", DEADLINE, self.store.now()).await
+        let now = async { self.store.now().await.map(|at| Stamped { at, reply: () }) };
+        self.ask_the_engine("now", DEADLINE, now).await.map(|told| told.at)
     }
 
     pub(crate) async fn check(&self) -> Result<(), StoreError> {
@@ -82,11 +140,17 @@ impl Deadline {
         session: NewSession,
         ends: Option<SessionKey>,
     ) -> Result<Stamped<Insert>, StoreError> {
-        self.ask("insert", DEADLINE, self.store.insert(session, ends)).await
+        if self.queue.covers(&session.key, &session.scopes, session.began) {
+            if let Some(old) = ends {
+                self.end(&old).await?;
+            }
+            return Ok(Stamped { at: self.now().await?, reply: Insert::Refused });
+        }
+        self.ask_the_engine("insert", DEADLINE, self.store.insert(session, ends)).await
     }
 
     pub(crate) async fn load(&self, key: &SessionKey) -> Result<Stamped<Load>, StoreError> {
-        self.ask("load", DEADLINE, self.store.load(key)).await
+        Ok(self.queue.judge(self.ask("load", DEADLINE, self.store.load(key)).await?))
     }
 
     pub(crate) async fn is_covered(
@@ -95,7 +159,9 @@ impl Deadline {
         scopes: &[Scope],
         began: StoreTime,
     ) -> Result<Stamped<bool>, StoreError> {
-        self.ask("is_covered", DEADLINE, self.store.is_covered(key, scopes, began)).await
+        let covered = self.ask("is_covered", DEADLINE, self.store.is_covered(key, scopes, began)).await?;
+        let reply = covered.reply || self.queue.covers(key, scopes, began);
+        Ok(Stamped { reply, ..covered })
     }
 
     pub(crate) async fn touch(&self, key: &SessionKey, idle: Duration) -> Result<Stamped<Touch>, StoreError> {
@@ -108,7 +174,7 @@ impl Deadline {
         version: u64,
         data: Bytes,
     ) -> Result<Stamped<Replace>, StoreError> {
-        self.ask("replace", DEADLINE, self.store.replace(key, version, data)).await
+        Ok(self.queue.judge(self.ask("replace", DEADLINE, self.store.replace(key, version, data)).await?))
     }
 
     pub(crate) async fn lease(
@@ -117,7 +183,12 @@ impl Deadline {
         holder: &HolderId,
         ttl: Duration,
     ) -> Result<Stamped<Lease>, StoreError> {
-        self.ask("lease", REFRESH, self.store.lease(key, holder, ttl)).await
+        let leased = self.queue.judge(self.ask("lease", REFRESH, self.store.lease(key, holder, ttl)).await?);
+        if matches!(leased.reply, Lease::Gone(_)) {
+            // It was taken all the same where the queue alone knows that the session has ended.
+            let _ = self.release(key, holder).await;
+        }
+        Ok(leased)
     }
 
     pub(crate) async fn renew(
@@ -144,7 +215,8 @@ impl Deadline {
         spent: &RefreshHash,
         limit: Duration,
     ) -> Result<Stamped<BeginAttempt>, StoreError> {
-        self.ask("begin_attempt", REFRESH, self.store.begin_attempt(key, holder, spent, limit)).await
+        let begun = self.store.begin_attempt(key, holder, spent, limit);
+        Ok(self.queue.judge(self.ask("begin_attempt", REFRESH, begun).await?))
     }
 
     pub(crate) async fn commit_refresh(
@@ -152,7 +224,8 @@ impl Deadline {
         key: &SessionKey,
         commit: CommitRefresh,
     ) -> Result<Stamped<Commit>, StoreError> {
-        self.ask("commit_refresh", REFRESH, self.store.commit_refresh(key, commit)).await
+        let committed = self.store.commit_refresh(key, commit);
+        Ok(self.queue.judge(self.ask("commit_refresh", REFRESH, committed).await?))
     }
 
     pub(crate) async fn end_if(
@@ -161,15 +234,16 @@ impl Deadline {
         holder: &HolderId,
         refused: &RefreshHash,
     ) -> Result<Stamped<EndIf>, StoreError> {
-        self.ask("end_if", REFRESH, self.store.end_if(key, holder, refused)).await
+        let ended = self.store.end_if(key, holder, refused);
+        Ok(self.queue.judge(self.ask("end_if", REFRESH, ended).await?))
     }
 
     pub(crate) async fn end(&self, key: &SessionKey) -> Result<Stamped<Ended>, StoreError> {
-        self.ask("end", DEADLINE, self.store.end(key)).await
+        self.ask_the_engine("end", DEADLINE, self.store.end(key)).await
     }
 
     pub(crate) async fn revoke(&self, revocation: Revocation) -> Result<Stamped<Revoke>, StoreError> {
-        self.ask("revoke", DEADLINE, self.store.revoke(revocation)).await
+        self.ask_the_engine("revoke", DEADLINE, self.store.revoke(revocation)).await
     }
 
     pub(crate) async fn sessions_of(
@@ -198,6 +272,6 @@ impl Deadline {
     }
 
     pub(crate) async fn reap(&self, limit: usize) -> Result<Stamped<Reaped>, StoreError> {
-        self.ask("reap", LEISURE, self.store.reap(limit)).await
+        self.ask_the_engine("reap", LEISURE, self.store.reap(limit)).await
     }
 }
