@@ -1,0 +1,1 @@
+return {whole(now), 'now'}

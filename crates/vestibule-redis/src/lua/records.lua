@@ -1,0 +1,87 @@
+-- The record of a session: a hash of
+--   f  what stays: format, began, created, absolute end, public id, subject, count of scopes; the scopes; the label
+--   m  what moves: idle end, last seen, version of the data, of the grant; refresh hash, holder and end of the lease
+--   a  attempts, if there are any: holder, refresh hash, end    g  grant    d  data
+local FIXED, MOVING, ATTEMPT = '>BI8I8I8c16c32I2', '>I8I8I8I8c32c16I8', '>c16c32I8'
+local FIXED_SIZE, MOVING_SIZE, ATTEMPT_SIZE = 75, 88, 56
+local NO_TOKEN, NO_HOLDER = ('\0'):rep(32), ('\0'):rep(16)
+-- Longer than the clocks of two servers differ: a record that the server forgets has ended for long.
+local SLACK = 3600000
+
+local function read(record)
+  local found = redis.call('HMGET', record, 'f', 'm', 'a')
+  local f, m, a = found[1], found[2], found[3] or ''
+  if not f then
+    return nil
+  end
+  if f:byte() ~= 1 or #f < FIXED_SIZE or not m or #m ~= MOVING_SIZE or #a % ATTEMPT_SIZE ~= 0 then
+    error('CORRUPT a record in another format')
+  end
+  local s, scopes, _ = {attempts = {}}, nil, nil
+  _, s.began, s.created, s.absolute_end, s.public_id, s.subject, scopes = struct.unpack(FIXED, f)
+  s.scopes = f:sub(FIXED_SIZE + 1, FIXED_SIZE + scopes * 32)
+  s.label = f:sub(FIXED_SIZE + scopes * 32 + 1)
+  s.idle_end, s.last_seen, s.version, s.grant_version, s.refresh, s.holder, s.leased_until = struct.unpack(MOVING, m)
+  for at = 1, #a, ATTEMPT_SIZE do
+    local holder, spent, open_until = struct.unpack(ATTEMPT, a, at)
+    s.attempts[#s.attempts + 1] = {holder = holder, spent = spent, open_until = open_until}
+  end
+  return s
+end
+
+local function fixed(s)
+  local head = struct.pack(FIXED, 1, s.began, s.created, s.absolute_end, s.public_id, s.subject, #s.scopes / 32)
+  return head .. s.scopes .. s.label
+end
+
+local function moving(s)
+  return struct.pack(MOVING, s.idle_end, s.last_seen, s.version, s.grant_version, s.refresh, s.holder, s.leased_until)
+end
+
+local function whole_record(record)
+  return redis.call('HMGET', record, 'f', 'm', 'a', 'g', 'd')
+end
+
+-- Why a session has ended, if it has.
+local function over(key, s)
+  if covered(key, s.scopes, s.began) then
+    return 'revoked'
+  elseif now >= s.absolute_end then
+    return 'expired'
+  elseif now >= s.idle_end then
+    return 'idle'
+  end
+end
+
+-- The session, or the reply of every verb that needs a live one.
+local function live(key, record)
+  local s = read(record)
+  if not s then
+    return nil, {whole(now), 'absent'}
+  end
+  local reason = over(key, s)
+  if reason then
+    return nil, {whole(now), reason}
+  end
+  return s
+end
+
+local function keep(record, s)
+  redis.call('PEXPIRE', record, whole(s.idle_end - now + SLACK))
+end
+
+local function holds(s, holder)
+  return s.holder == holder and now < s.leased_until
+end
+
+local function store_attempts(record, s)
+  local packed = {}
+  for i, attempt in ipairs(s.attempts) do
+    packed[i] = struct.pack(ATTEMPT, attempt.holder, attempt.spent, attempt.open_until)
+  end
+  if #packed == 0 then
+    redis.call('HDEL', record, 'a')
+  else
+    redis.call('HSET', record, 'a', table.concat(packed))
+  end
+end
