@@ -9,10 +9,6 @@ use vestibule_web::store::{
 /// The only format so far.
 const FORMAT: u8 = 1;
 
-/// What a record without a refresh token, or without a lease, has in its place.
-pub(crate) const NO_TOKEN: [u8; 32] = [0; 32];
-const NO_HOLDER: [u8; 16] = [0; 16];
-
 /// The fields of a record as the server keeps them.
 pub(crate) struct Stored {
     pub(crate) fixed: Bytes,
@@ -122,10 +118,11 @@ impl Moving {
         let rest = &mut rest;
         let [idle_end, last_seen] = [take_time(rest)?, take_time(rest)?];
         let [version, grant_version] = [u64::from_be_bytes(take(rest)?), u64::from_be_bytes(take(rest)?)];
-        let (token, holder, until) = (take(rest)?, take(rest)?, take_time(rest)?);
-        let refresh = (token != NO_TOKEN).then(|| RefreshHash::from_bytes(token));
-        let lease =
-            (holder != NO_HOLDER).then(|| LeaseHolder { holder: HolderId::from_bytes(holder), until });
+        let ([has_token], token) = (take(rest)?, take(rest)?);
+        let ([is_leased], holder, until) = (take(rest)?, take(rest)?, take_time(rest)?);
+        let refresh = (has_token == 1).then(|| RefreshHash::from_bytes(token));
+        let holder = HolderId::from_bytes(holder);
+        let lease = (is_leased == 1).then_some(LeaseHolder { holder, until });
         rest.is_empty().then_some(Self { idle_end, last_seen, version, grant_version, refresh, lease })
     }
 }

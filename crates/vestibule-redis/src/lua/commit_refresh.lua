@@ -24,7 +24,7 @@ if reason then
   return {whole(now), reason}
 end
 s.refresh, s.grant_version = ARGV[8], s.grant_version + 1
-s.holder, s.leased_until = NO_HOLDER, 0
+s.holder, s.leased_until = '', 0
 redis.call('HSET', KEYS[5], 'f', fixed(s), 'm', moving(s), 'g', ARGV[7])
 redis.call('HDEL', KEYS[5], 'a')
 tell('R' .. ARGV[5])

@@ -8,7 +8,7 @@ end
 local s = {
   public_id = ARGV[6], subject = ARGV[7], scopes = ARGV[8], began = math.min(ARGV[9], now), created = now,
   last_seen = now, label = ARGV[12], refresh = ARGV[14], version = 0, grant_version = 0,
-  holder = NO_HOLDER, leased_until = 0,
+  holder = '', leased_until = 0,
 }
 s.absolute_end = math.min(now + ARGV[11], s.began + keep_cutoffs)
 s.idle_end = math.min(now + ARGV[10], s.absolute_end)
@@ -24,7 +24,7 @@ if not refused then
     redis.call('PEXPIRE', index, whole(lasts))
   end
 end
-if old then
+if old and old ~= record then
   local ended = read(old)
   if ended then
     redis.call('DEL', old)

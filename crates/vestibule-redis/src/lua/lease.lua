@@ -3,7 +3,7 @@ local s, ended = live(ARGV[4], KEYS[4])
 if ended then
   return ended
 end
-if s.holder ~= NO_HOLDER and s.holder ~= ARGV[5] and now < s.leased_until then
+if s.holder ~= '' and s.holder ~= ARGV[5] and now < s.leased_until then
   return {whole(now), 'held', whole(s.leased_until)}
 end
 s.holder, s.leased_until = ARGV[5], now + ARGV[6]

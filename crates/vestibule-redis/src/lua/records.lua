@@ -1,9 +1,10 @@
 -- The record of a session: a hash of
 --   f  what stays: format, began, created, absolute end, public id, subject, count of scopes; the scopes; the label
---   m  what moves: idle end, last seen, version of the data, of the grant; refresh hash, holder and end of the lease
+--   m  what moves: idle end, last seen, version of the data, of the grant; whether there is a refresh hash, and the hash;
+--      whether there is a lease, its holder and its end
 --   a  attempts, if there are any: holder, refresh hash, end    g  grant    d  data
-local FIXED, MOVING, ATTEMPT = '>BI8I8I8c16c32I2', '>I8I8I8I8c32c16I8', '>c16c32I8'
-local FIXED_SIZE, MOVING_SIZE, ATTEMPT_SIZE = 75, 88, 56
+local FIXED, MOVING, ATTEMPT = '>BI8I8I8c16c32I2', '>I8I8I8I8Bc32Bc16I8', '>c16c32I8'
+local FIXED_SIZE, MOVING_SIZE, ATTEMPT_SIZE = 75, 90, 56
 local NO_TOKEN, NO_HOLDER = ('\0'):rep(32), ('\0'):rep(16)
 -- Longer than the clocks of two servers differ: a record that the server forgets has ended for long.
 local SLACK = 3600000
@@ -21,7 +22,11 @@ local function read(record)
   _, s.began, s.created, s.absolute_end, s.public_id, s.subject, scopes = struct.unpack(FIXED, f)
   s.scopes = f:sub(FIXED_SIZE + 1, FIXED_SIZE + scopes * 32)
   s.label = f:sub(FIXED_SIZE + scopes * 32 + 1)
-  s.idle_end, s.last_seen, s.version, s.grant_version, s.refresh, s.holder, s.leased_until = struct.unpack(MOVING, m)
+  local has_token, is_leased
+  s.idle_end, s.last_seen, s.version, s.grant_version, has_token, s.refresh, is_leased, s.holder, s.leased_until =
+    struct.unpack(MOVING, m)
+  s.refresh = has_token == 1 and s.refresh or ''
+  s.holder = is_leased == 1 and s.holder or ''
   for at = 1, #a, ATTEMPT_SIZE do
     local holder, spent, open_until = struct.unpack(ATTEMPT, a, at)
     s.attempts[#s.attempts + 1] = {holder = holder, spent = spent, open_until = open_until}
@@ -35,7 +40,10 @@ local function fixed(s)
 end
 
 local function moving(s)
-  return struct.pack(MOVING, s.idle_end, s.last_seen, s.version, s.grant_version, s.refresh, s.holder, s.leased_until)
+  return struct.pack(
+    MOVING, s.idle_end, s.last_seen, s.version, s.grant_version, s.refresh == '' and 0 or 1, s.refresh .. NO_TOKEN,
+    s.holder == '' and 0 or 1, s.holder .. NO_HOLDER, s.leased_until
+  )
 end
 
 local function whole_record(record)

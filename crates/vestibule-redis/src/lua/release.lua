@@ -4,7 +4,7 @@ if ended then
   return {whole(now), 'released'}
 end
 if s.holder == ARGV[5] then
-  s.holder, s.leased_until = NO_HOLDER, 0
+  s.holder, s.leased_until = '', 0
   redis.call('HSET', KEYS[4], 'm', moving(s))
 end
 local others = {}

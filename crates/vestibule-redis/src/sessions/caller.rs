@@ -257,6 +257,11 @@ impl Call {
         self
     }
 
+    /// A digest, or nothing.
+    pub(super) fn maybe(self, digest: Option<&[u8; 32]>) -> Self {
+        self.arg(digest.map_or(&[], |digest| &digest[..]))
+    }
+
     pub(super) fn number(self, number: u64) -> Self {
         self.arg(number.min(FAR).to_string().as_bytes())
     }

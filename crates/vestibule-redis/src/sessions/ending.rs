@@ -1,5 +1,7 @@
 use redis::Cmd;
-use vestibule_web::store::{Ended, PublicId, Revocation, Revoke, Scope, SessionKey, Stamped, StoreError};
+use vestibule_web::store::{
+    Ended, LogoutId, PublicId, Revocation, Revoke, Scope, SessionKey, Stamped, StoreError,
+};
 
 use super::Sessions;
 use crate::{link::Call, reply::Reply, script};
@@ -63,8 +65,8 @@ impl Sessions {
             None => call.arg(b""),
         };
         let call = call
-            .arg(logout.as_ref().map_or(&[][..], |logout| &logout.as_bytes()[..]))
-            .arg(spare.as_ref().map_or(&[][..], |spare| &spare.as_bytes()[..]));
+            .maybe(logout.as_ref().map(LogoutId::as_bytes))
+            .maybe(spare.as_ref().map(SessionKey::as_bytes));
         scopes.iter().fold(call, |call, scope| call.key(&self.keys.index(scope)).arg(scope.as_bytes()))
     }
 }

@@ -6,7 +6,7 @@ use vestibule_web::store::{
 };
 
 use super::{Sessions, caller::Again, storing::joined};
-use crate::{format::NO_TOKEN, link::Call, script};
+use crate::{link::Call, script};
 
 impl Sessions {
     fn call_as_holder(&self, key: &SessionKey, holder: &HolderId) -> Call {
@@ -84,7 +84,7 @@ impl Sessions {
             .arg(key.as_bytes())
             .arg(commit.spent.as_bytes())
             .arg(&commit.grant)
-            .arg(commit.refresh.as_ref().map_or(&NO_TOKEN, |refresh| refresh.as_bytes()))
+            .maybe(commit.refresh.as_ref().map(RefreshHash::as_bytes))
             .arg(&joined(&commit.listen));
         let mut reply = self.write(&script::COMMIT_REFRESH, call).await?;
         let commit = match &reply.word[..] {

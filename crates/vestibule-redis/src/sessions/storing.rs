@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use vestibule_web::store::{
-    Insert, Load, NewSession, Replace, Scope, SessionKey, Stamped, StoreError, StoreTime, Touch,
+    Insert, Load, NewSession, RefreshHash, Replace, Scope, SessionKey, Stamped, StoreError, StoreTime, Touch,
 };
 
 use super::{Sessions, caller::Again};
-use crate::{format::NO_TOKEN, script};
+use crate::script;
 
 impl Sessions {
     pub(super) async fn tell_time(&self) -> Result<StoreTime, StoreError> {
@@ -31,7 +31,7 @@ impl Sessions {
             .span(session.absolute)
             .arg(&session.label)
             .arg(&session.grant)
-            .arg(session.refresh.as_ref().map_or(&NO_TOKEN, |refresh| refresh.as_bytes()))
+            .maybe(session.refresh.as_ref().map(RefreshHash::as_bytes))
             .arg(&session.data);
         if let Some(ends) = ends {
             call = call.key(&self.keys.record(&ends)).arg(ends.as_bytes());

@@ -2,6 +2,7 @@
 
 mod memory;
 mod model;
+mod redis;
 mod store;
 
 use anyhow::{Context as _, Result, bail};
@@ -11,6 +12,7 @@ use steps::report::{Report, Stopped};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Memory,
+    Redis,
     Model(model::Length),
 }
 
@@ -22,6 +24,7 @@ Usage: cargo xtask engines [PART...]
 
 Parts, all of them unless some are named:
   memory    what every store must do, in memory
+  redis     the same on Redis, and its faults
 
 By name only:
   model     random steps beside the model, on every engine: as many as are asked for
@@ -37,6 +40,7 @@ impl Part {
             let part = match (argument, parts.last_mut()) {
                 ("--help" | "-h", _) => return Ok(None),
                 ("memory", _) => Self::Memory,
+                ("redis", _) => Self::Redis,
                 ("model", _) => Self::Model(model::Length::default()),
                 ("--steps" | "--seed", Some(Self::Model(length))) => {
                     let value = arguments.next().context("a number is missing")?;
@@ -47,12 +51,13 @@ impl Part {
             };
             parts.push(part);
         }
-        Ok(Some(if parts.is_empty() { vec![Self::Memory] } else { parts }))
+        Ok(Some(if parts.is_empty() { vec![Self::Memory, Self::Redis] } else { parts }))
     }
 
     async fn run(self, report: &mut Report) -> Result<(), Stopped> {
         match self {
             Self::Memory => memory::run(report).await,
+            Self::Redis => redis::run(report).await,
             Self::Model(length) => model::run(report, length).await,
         }
     }
