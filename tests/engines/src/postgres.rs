@@ -69,12 +69,13 @@ impl Postgres {
 
     /// Where clients find it.
     pub fn url(&self) -> String {
-        self.url_of("postgres")
+        self.url_in("public")
     }
 
-    /// The same server, another of its databases.
-    pub fn url_of(&self, database: &str) -> String {
-        format!("postgres://vestibule@127.0.0.1:{}/{database}?sslmode=disable", self.port)
+    /// The same, with tables in a schema of their own.
+    pub fn url_in(&self, schema: &str) -> String {
+        let place = format!("postgres://vestibule@127.0.0.1:{}/postgres", self.port);
+        format!("{place}?sslmode=disable&options=-csearch_path%3D{schema}")
     }
 
     /// Its port.
@@ -84,9 +85,14 @@ impl Postgres {
 
     /// Runs SQL as an administrator would.
     pub fn run(&self, sql: &str) -> Result<String> {
+        self.run_in("public", sql)
+    }
+
+    /// As [`run`](Self::run), with this in front of the names of tables.
+    pub fn run_in(&self, schema: &str, sql: &str) -> Result<String> {
         let mut psql = Command::new(self.programs.join("psql"));
         psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]);
-        run(psql.arg("--command").arg(sql).arg(self.url()))
+        run(psql.arg("--command").arg(sql).arg(self.url_in(schema)))
     }
 
     /// Ends it in good order (SIGINT, "fast").

@@ -15,24 +15,29 @@ use super::{
     step::PostgresStep,
 };
 
-const LAPSED: &str = "DELETE FROM vestibule_sessions WHERE realm = $1 AND key IN (
-    SELECT key FROM vestibule_sessions WHERE realm = $1 AND idle_end <= $2
-    ORDER BY idle_end LIMIT $3 FOR UPDATE SKIP LOCKED)";
+/// The rows are chosen and locked once, before any is deleted.
+const LAPSED: &str = "WITH doomed AS MATERIALIZED (
+        SELECT key FROM vestibule_sessions WHERE realm = $1 AND idle_end <= $2
+        ORDER BY idle_end LIMIT $3 FOR UPDATE SKIP LOCKED
+    ) DELETE FROM vestibule_sessions s USING doomed WHERE s.realm = $1 AND s.key = doomed.key";
 
 const REVOKED: &str = concat!(
-    "DELETE FROM vestibule_sessions WHERE realm = $1 AND key IN (
+    "WITH doomed AS MATERIALIZED (
         SELECT s.key FROM vestibule_sessions s WHERE s.realm = $1 AND s.scopes @> $2 AND ",
     covered!(session),
-    " LIMIT $3 FOR UPDATE SKIP LOCKED)"
+    " LIMIT $3 FOR UPDATE SKIP LOCKED
+    ) DELETE FROM vestibule_sessions s USING doomed WHERE s.realm = $1 AND s.key = doomed.key"
 );
 
-const CUTOFFS: &str = "DELETE FROM vestibule_cutoffs WHERE realm = $1 AND scope IN (
-    SELECT scope FROM vestibule_cutoffs WHERE realm = $1 AND struck_at <= $2
-    ORDER BY struck_at LIMIT $3 FOR UPDATE SKIP LOCKED)";
+const CUTOFFS: &str = "WITH doomed AS MATERIALIZED (
+        SELECT scope FROM vestibule_cutoffs WHERE realm = $1 AND struck_at <= $2
+        ORDER BY struck_at LIMIT $3 FOR UPDATE SKIP LOCKED
+    ) DELETE FROM vestibule_cutoffs c USING doomed WHERE c.realm = $1 AND c.scope = doomed.scope";
 
-const LOGOUTS: &str = "DELETE FROM vestibule_spent_logouts WHERE realm = $1 AND logout IN (
-    SELECT logout FROM vestibule_spent_logouts WHERE realm = $1 AND spent_at <= $2
-    ORDER BY spent_at LIMIT $3 FOR UPDATE SKIP LOCKED)";
+const LOGOUTS: &str = "WITH doomed AS MATERIALIZED (
+        SELECT logout FROM vestibule_spent_logouts WHERE realm = $1 AND spent_at <= $2
+        ORDER BY spent_at LIMIT $3 FOR UPDATE SKIP LOCKED
+    ) DELETE FROM vestibule_spent_logouts l USING doomed WHERE l.realm = $1 AND l.logout = doomed.logout";
 
 /// Deletes what lapsed, then what was revoked, then what need not be remembered any longer. What somebody else has
 /// locked stays for the next time.

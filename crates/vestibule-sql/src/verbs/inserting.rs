@@ -14,6 +14,8 @@ pub(crate) async fn insert<E: Engine>(
 ) -> Result<Stamped<Insert>, Failure> {
     let mut step = engine.begin().await?;
     let sight = step.sight().await?;
+    // Nothing is under the new key, or it is occupied.
+    let ends = ends.filter(|ends| *ends != session.key);
     let record = transition::insert(session, sight.at, sight.retention);
     let reply = if over(&mut step, &record, sight).await? {
         if step.exists(&record.key).await? { Insert::Occupied } else { Insert::Refused }

@@ -2,6 +2,7 @@
 
 #![cfg(feature = "sqlite")]
 
+mod model;
 mod subject;
 
 mod file {

@@ -2,6 +2,7 @@
 
 mod memory;
 mod model;
+mod postgres;
 mod redis;
 mod store;
 
@@ -13,6 +14,7 @@ use steps::report::{Report, Stopped};
 pub(crate) enum Part {
     Memory,
     Redis,
+    Postgres,
     Model(model::Length),
 }
 
@@ -25,6 +27,7 @@ Usage: cargo xtask engines [PART...]
 Parts, all of them unless some are named:
   memory    what every store must do, in memory
   redis     the same on Redis, and its faults
+  postgres  the same on PostgreSQL, and its faults
 
 By name only:
   model     random steps beside the model, on every engine: as many as are asked for
@@ -41,6 +44,7 @@ impl Part {
                 ("--help" | "-h", _) => return Ok(None),
                 ("memory", _) => Self::Memory,
                 ("redis", _) => Self::Redis,
+                ("postgres", _) => Self::Postgres,
                 ("model", _) => Self::Model(model::Length::default()),
                 ("--steps" | "--seed", Some(Self::Model(length))) => {
                     let value = arguments.next().context("a number is missing")?;
@@ -51,13 +55,14 @@ impl Part {
             };
             parts.push(part);
         }
-        Ok(Some(if parts.is_empty() { vec![Self::Memory, Self::Redis] } else { parts }))
+        Ok(Some(if parts.is_empty() { vec![Self::Memory, Self::Redis, Self::Postgres] } else { parts }))
     }
 
     async fn run(self, report: &mut Report) -> Result<(), Stopped> {
         match self {
             Self::Memory => memory::run(report).await,
             Self::Redis => redis::run(report).await,
+            Self::Postgres => postgres::run(report).await,
             Self::Model(length) => model::run(report, length).await,
         }
     }

@@ -1,0 +1,12 @@
+//! The store on PostgreSQL.
+
+use engines::subject::PostgresSubject;
+use steps::report::{Report, Stopped};
+
+use super::store;
+
+pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
+    report.part("PostgreSQL");
+    let subject = report.step("a server of its own starts", PostgresSubject::start()).await?;
+    store::examine(report, &subject, 5_000).await
+}
