@@ -183,3 +183,139 @@ impl Entries {
         self.by_name.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+    const NOW: Duration = Duration::from_secs(77);
+
+    const fn at(millis: u64) -> StoreTime {
+        StoreTime::from_millis(millis)
+    }
+
+    fn scope(number: u8) -> Scope {
+        Scope::from_bytes([number; 32])
+    }
+
+    fn key(number: u8) -> SessionKey {
+        SessionKey::from_bytes([number; 32])
+    }
+
+    fn token(number: u8, heard: u64) -> Queued {
+        let logout = Some(LogoutId::from_bytes([number; 32]));
+        Queued { scopes: vec![scope(number)], heard: at(heard), logout, spare: None }
+    }
+
+    fn ended(number: u8, heard: u64) -> Queued {
+        Queued { logout: None, ..token(number, heard) }
+    }
+
+    fn covers(entries: &Entries, number: u8, began: u64) -> bool {
+        entries.covers(&key(1), &[scope(200), scope(number)], at(began))
+    }
+
+    #[test]
+    fn bm09_of_a_token_the_first_moment_counts_of_any_other_logout_the_latest() {
+        let mut entries = Entries::default();
+        for (queued, heard) in
+            [(token(1, 50), 50), (token(1, 70), 50), (ended(2, 50), 50), (ended(2, 70), 70)]
+        {
+            let kept = entries.keep(queued.clone(), false);
+            assert_eq!(kept, Kept::Waits(Queued { heard: at(heard), ..queued }));
+        }
+        assert_eq!(entries.waiting(), 2);
+        assert!(covers(&entries, 1, 50) && !covers(&entries, 1, 51));
+        assert!(covers(&entries, 2, 70) && !covers(&entries, 2, 71));
+        assert!(!covers(&entries, 3, 0));
+        assert_eq!(entries.first_heard(&LogoutId::from_bytes([1; 32])), Some(at(50)));
+        assert_eq!(entries.first_heard(&LogoutId::from_bytes([2; 32])), None);
+    }
+
+    #[test]
+    fn invariant_12_the_session_that_stays_stays() {
+        let mut entries = Entries::default();
+        entries.keep(Queued { spare: Some(key(1)), ..ended(1, 50) }, false);
+        assert!(!covers(&entries, 1, 10));
+        assert!(entries.covers(&key(2), &[scope(1)], at(10)));
+        entries.keep(token(1, 30), false);
+        assert!(covers(&entries, 1, 30) && !covers(&entries, 1, 31), "another logout does not spare it");
+    }
+
+    #[test]
+    fn bm08_what_was_heard_again_while_the_store_took_it_waits_on() {
+        let mut entries = Entries::default();
+        let first = ended(1, 50);
+        entries.keep(first.clone(), true);
+        entries.keep(ended(1, 70), true);
+        assert!(!entries.taken(&first, NOW, false));
+        assert_eq!(entries.next(9), [ended(1, 70)]);
+        assert!(entries.taken(&ended(1, 70), NOW, false));
+        assert_eq!((entries.next(9), entries.waiting()), (vec![], 0));
+        entries.keep(ended(1, 90), true);
+        assert_eq!(entries.next(9), [ended(1, 90)], "and once more");
+    }
+
+    #[test]
+    fn bm08_turns_come_round() {
+        let mut entries = Entries::default();
+        for number in 1..=3 {
+            entries.keep(token(number, 50), false);
+        }
+        assert_eq!(entries.next(2), [token(1, 50), token(2, 50)]);
+        assert_eq!(entries.next(2), [token(3, 50), token(1, 50)]);
+        entries.taken(&token(2, 50), NOW, false);
+        assert_eq!(entries.next(9), [token(3, 50), token(1, 50)]);
+    }
+
+    #[test]
+    fn b13_a_replay_is_one_only_if_we_cannot_have_spent_the_token() {
+        for maybe_taken in [false, true] {
+            let mut entries = Entries::default();
+            entries.keep(token(1, 50), maybe_taken);
+            assert_eq!(entries.withdraw_replay(&token(1, 50)), !maybe_taken);
+            assert_eq!((entries.waiting() == 1, covers(&entries, 1, 50)), (maybe_taken, maybe_taken));
+        }
+        let mut entries = Entries::default();
+        entries.keep(token(1, 50), false);
+        entries.maybe_taken(&token(1, 50));
+        assert!(!entries.withdraw_replay(&token(1, 50)));
+    }
+
+    #[test]
+    fn h21_only_so_many_wait() {
+        let mut entries = Entries::default();
+        let numbered = |number: usize| {
+            let mut bytes = [0; 32];
+            bytes[..8].copy_from_slice(&number.to_be_bytes());
+            Queued { scopes: vec![Scope::from_bytes(bytes)], ..ended(0, 50) }
+        };
+        for round in 0..5 {
+            for number in 0..MOST {
+                assert_ne!(entries.keep(numbered(round * MOST + number), false), Kept::Full);
+            }
+            assert_eq!(entries.keep(ended(7, 50), false), Kept::Full);
+            assert_ne!(entries.keep(numbered(round * MOST), false), Kept::Full, "it waits already");
+            assert!(entries.len() <= 3 * MOST + 1, "{}", entries.len());
+            for number in 0..MOST {
+                assert!(entries.taken(&numbered(round * MOST + number), NOW, false));
+            }
+            assert_eq!(entries.waiting(), 0);
+        }
+    }
+
+    #[test]
+    fn bm08_what_can_matter_no_more_is_forgotten() {
+        let mut entries = Entries::default();
+        entries.keep(token(1, 1000), false);
+        entries.keep(token(2, 2000), false);
+        entries.taken(&token(2, 2000), NOW, false);
+        let retention = Duration::from_millis(500);
+        assert_eq!(entries.forget_old(Some(at(1500)), NOW + AFTERWARDS, retention), []);
+        assert_eq!(entries.forget_old(None, NOW + HOUR, retention), [], "taken ones, which are not lost");
+        assert_eq!((entries.len(), covers(&entries, 2, 0)), (1, false));
+        assert_eq!(entries.forget_old(Some(at(1501)), NOW, retention), [token(1, 1000)]);
+        assert_eq!((entries.len(), entries.waiting(), covers(&entries, 1, 0)), (0, 0, false));
+    }
+}
