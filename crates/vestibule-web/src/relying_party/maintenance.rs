@@ -6,7 +6,7 @@ use std::{
 use tokio::runtime::Handle;
 use vestibule::Diagnose;
 
-use crate::{engine::Engine, observe, revocation_queue};
+use crate::{engine::Engine, observe, revocation_queue, store::StoreError};
 
 const PERIOD: Duration = Duration::from_secs(30);
 const REAP_AT_ONCE: usize = 1000;
@@ -39,7 +39,9 @@ impl Drop for Running {
 }
 
 async fn keep_house(engine: Weak<Engine>, _running: Running) {
+    let mut is_tested = false;
     while let Some(engine) = engine.upgrade() {
+        is_tested = is_tested || tests_the_store(&engine).await;
         let due = engine.client.provider().refresh_if_due().await.unwrap_or_else(|error| {
             tracing::warn!(
                 event = "provider.not_renewed",
@@ -55,6 +57,25 @@ async fn keep_house(engine: Weak<Engine>, _running: Running) {
         engine.spent_states.forget_old(now);
         drop(engine);
         tokio::time::sleep(due.min(PERIOD)).await;
+    }
+}
+
+/// Whether the store could tell if it is set up to keep its promises. One that is not serves all the same: readiness says so,
+/// too, and nobody is logged out by a setting.
+async fn tests_the_store(engine: &Engine) -> bool {
+    match engine.store.check().await {
+        Ok(()) => true,
+        Err(StoreError::Unavailable(_) | StoreError::TimedOut) => false,
+        Err(error) => {
+            let diagnosis = error.diagnosis();
+            tracing::error!(
+                event = "store.unfit",
+                code = diagnosis.code(),
+                hint = diagnosis.hint(),
+                "the session store is not set up to keep its promises"
+            );
+            true
+        }
     }
 }
 

@@ -1,12 +1,33 @@
-use std::mem::forget;
+use std::{mem::forget, time::Duration};
 
 use scenarios::{Bare, Mount, World, meter, on_every_mount, trace};
-use vestibule_web::conformance::{Moment, Verb};
+use vestibule_web::{
+    conformance::{Moment, Verb},
+    store::StoreError,
+};
 
 on_every_mount! {
     a_store_that_answers_at_once_is_not_timed
     a_store_that_does_not_answer_is_timed_and_counted
     a_visit_is_told_at_trace_and_counted_nowhere
+    bm12_a_store_that_may_evict_is_told_at_the_start
+}
+
+/// A store that is down at that moment is asked again.
+async fn bm12_a_store_that_may_evict_is_told_at_the_start(mount: &'static dyn Mount) -> World {
+    let world = World::new(mount).await;
+    world.store().fail_next(Verb::Check, Moment::Before);
+    world.store().fail_next_with(Verb::Check, Moment::Before, || StoreError::MayEvict);
+    let alice = world.login("alice").await;
+    let told = || trace::lines_with(&["ERROR", "event=\"store.unfit\" code=\"config.store_evicts\""]).len();
+    for expected in [0, 1, 1] {
+        world.settle().await;
+        assert_eq!(told(), expected);
+        tokio::time::sleep(Duration::from_secs(31)).await;
+    }
+    assert_eq!(world.store().calls(Verb::Check), 2);
+    assert_eq!(alice.page(&world, "/me").await.status, 200, "it serves");
+    world
 }
 
 async fn a_store_that_answers_at_once_is_not_timed(mount: &'static dyn Mount) -> World {

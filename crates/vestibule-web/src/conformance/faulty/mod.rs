@@ -3,10 +3,10 @@ mod store;
 
 use std::sync::Arc;
 
-use crate::store::{Realm, Retention, SessionStore, StoreBackend};
+use crate::store::{Realm, Retention, SessionStore, StoreBackend, StoreError};
 
 use self::{
-    plan::{Action, Gate, Plan},
+    plan::{Action, Gate, Plan, injected},
     store::FaultyStore,
 };
 
@@ -31,7 +31,12 @@ impl Faulty {
     /// Lets the next call of `verb` fail with [`Unavailable`](crate::store::StoreError::Unavailable), before or after
     /// it was carried out. Calls of this method and of [`stall_next`](Self::stall_next) queue up.
     pub fn fail_next(&self, verb: Verb, moment: Moment) {
-        self.plan.push(verb, Action::Fail(moment));
+        self.fail_next_with(verb, moment, injected);
+    }
+
+    /// As [`fail_next`](Self::fail_next), with another error.
+    pub fn fail_next_with(&self, verb: Verb, moment: Moment, error: fn() -> StoreError) {
+        self.plan.push(verb, Action::Fail(moment, error));
     }
 
     /// Lets the next call of `verb` wait, before or after it was carried out, until it is released.

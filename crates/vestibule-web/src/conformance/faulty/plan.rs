@@ -61,7 +61,7 @@ struct Calls {
 
 #[derive(Clone, Debug)]
 pub(super) enum Action {
-    Fail(Moment),
+    Fail(Moment, fn() -> StoreError),
     Stall(Moment, Arc<Gate>),
 }
 
@@ -105,7 +105,7 @@ impl Plan {
 
     async fn happen(&self, action: Option<&Action>, now: Moment) -> Result<(), StoreError> {
         match action {
-            Some(Action::Fail(moment)) if *moment == now => Err(injected()),
+            Some(Action::Fail(moment, error)) if *moment == now => Err(error()),
             Some(Action::Stall(moment, gate)) if *moment == now => {
                 gate.pass().await;
                 Ok(())
@@ -127,7 +127,7 @@ impl Plan {
     }
 }
 
-fn injected() -> StoreError {
+pub(super) fn injected() -> StoreError {
     StoreError::Unavailable("a fault that was asked for".into())
 }
 
