@@ -1,8 +1,15 @@
 //! The steps as they are printed, and their sum.
 
+use std::any::Any;
 use std::fmt::Display;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::process::ExitCode;
+use std::task::Poll;
 use std::time::Instant;
+
+use anyhow::anyhow;
 
 /// Counts the steps.
 #[derive(Debug, Default)]
@@ -28,7 +35,7 @@ impl Report {
         step: impl Future<Output = anyhow::Result<T>>,
     ) -> Result<T, Stopped> {
         let start = now();
-        let outcome = step.await;
+        let outcome = caught(step).await;
         let elapsed = now().duration_since(start).as_millis();
         match outcome {
             Ok(value) => {
@@ -66,6 +73,21 @@ impl Report {
         println!("\n{} passed, {} failed", self.passed, self.failed);
         if self.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
+}
+
+/// A panic of a step is a failure of that step.
+async fn caught<T>(step: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let mut step = pin!(step);
+    poll_fn(|context| {
+        catch_unwind(AssertUnwindSafe(|| step.as_mut().poll(context)))
+            .unwrap_or_else(|panic| Poll::Ready(Err(anyhow!("it panicked: {}", said(&*panic)))))
+    })
+    .await
+}
+
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a word")
 }
 
 #[expect(clippy::disallowed_methods, reason = "only printed; no outcome depends on it")]

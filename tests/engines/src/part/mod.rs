@@ -1,5 +1,6 @@
 //! The parts of the run, and how they are called.
 
+mod faults;
 mod memory;
 mod model;
 mod postgres;
@@ -15,6 +16,7 @@ pub(crate) enum Part {
     Memory,
     Redis,
     Postgres,
+    Faults,
     Model(model::Length),
 }
 
@@ -28,6 +30,7 @@ Parts, all of them unless some are named:
   memory    what every store must do, in memory
   redis     the same on Redis, and its faults
   postgres  the same on PostgreSQL, and its faults
+  faults    what becomes of users, sessions and logouts when an engine is treated badly
 
 By name only:
   model     random steps beside the model, on every engine: as many as are asked for
@@ -45,6 +48,7 @@ impl Part {
                 ("memory", _) => Self::Memory,
                 ("redis", _) => Self::Redis,
                 ("postgres", _) => Self::Postgres,
+                ("faults", _) => Self::Faults,
                 ("model", _) => Self::Model(model::Length::default()),
                 ("--steps" | "--seed", Some(Self::Model(length))) => {
                     let value = arguments.next().context("a number is missing")?;
@@ -55,7 +59,8 @@ impl Part {
             };
             parts.push(part);
         }
-        Ok(Some(if parts.is_empty() { vec![Self::Memory, Self::Redis, Self::Postgres] } else { parts }))
+        const ALL: [Part; 4] = [Part::Memory, Part::Redis, Part::Postgres, Part::Faults];
+        Ok(Some(if parts.is_empty() { ALL.to_vec() } else { parts }))
     }
 
     async fn run(self, report: &mut Report) -> Result<(), Stopped> {
@@ -63,6 +68,7 @@ impl Part {
             Self::Memory => memory::run(report).await,
             Self::Redis => redis::run(report).await,
             Self::Postgres => postgres::run(report).await,
+            Self::Faults => faults::run(report).await,
             Self::Model(length) => model::run(report, length).await,
         }
     }
