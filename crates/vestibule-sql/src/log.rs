@@ -1,6 +1,6 @@
 //! Entries of the log, in format 1: a byte for the format, one for the kind, and what belongs to it.
 
-use vestibule_web::store::{Change, Scope, SessionKey};
+use vestibule_web::store::{Change, Changes, Scope, SessionKey};
 
 use crate::{
     columns::Columns,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How many entries one reply holds at most.
-pub(crate) const REPLY: i64 = 1024;
+pub(crate) const REPLY: i64 = Changes::MOST as i64;
 
 const FORMAT: u8 = 1;
 const ENDED: u8 = 0;

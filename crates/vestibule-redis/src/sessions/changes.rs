@@ -7,7 +7,7 @@ use super::{Sessions, caller::Again};
 use crate::{error::Failure, format, link::Server, script};
 
 /// How many entries one reply holds at most.
-const REPLY: u64 = 1024;
+const REPLY: u64 = Changes::MOST as u64;
 
 impl Sessions {
     pub(super) async fn read_log(
