@@ -1,7 +1,7 @@
 //! Random steps beside the model, for as long as anybody likes.
 
 use anyhow::{Context as _, Result};
-use engines::subject::Memory;
+use engines::subject::{Memory, PostgresSubject, RedisSubject};
 use steps::report::{Report, Stopped};
 use vestibule_web::conformance::model::any_seed;
 
@@ -34,5 +34,12 @@ impl Length {
 pub(super) async fn run(report: &mut Report, length: Length) -> Result<(), Stopped> {
     let seed = length.seed.unwrap_or_else(any_seed);
     report.part("The model beside memory");
-    store::model(report, &Memory::default(), seed, length.steps).await
+    let memory = store::model(report, &Memory::default(), seed, length.steps).await;
+    report.part("The model beside Redis");
+    let redis = report.step("a server of the test's own", RedisSubject::start()).await?;
+    let redis = store::model(report, &redis, seed, length.steps).await;
+    report.part("The model beside PostgreSQL");
+    let postgres = report.step("a server of the test's own", PostgresSubject::start()).await?;
+    let postgres = store::model(report, &postgres, seed, length.steps).await;
+    memory.and(redis).and(postgres)
 }

@@ -72,7 +72,7 @@ pub(super) enum Step {
     Pass {
         ticks: u32,
     },
-    StepBack {
+    SetBack {
         ticks: u32,
     },
 }
@@ -123,7 +123,7 @@ impl Step {
             }
             25..27 => Self::Reap { limit: dice.below(40) },
             27..32 => Self::Pass { ticks: dice.below(12) as u32 },
-            _ => Self::StepBack { ticks: if dice.percent(50) { 600 } else { 2 } },
+            _ => Self::SetBack { ticks: if dice.percent(50) { 600 } else { 2 } },
         }
     }
 

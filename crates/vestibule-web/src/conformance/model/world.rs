@@ -58,7 +58,7 @@ impl<'a> World<'a> {
         self.turn += 1;
         match step {
             Step::Pass { ticks } => self.pass(TICK * *ticks).await?,
-            Step::StepBack { ticks } => self.step_back(TICK * *ticks).await?,
+            Step::SetBack { ticks } => self.step_back(TICK * *ticks).await?,
             step => {
                 let command = self.command(step).await?;
                 self.give(command).await?;
@@ -188,7 +188,7 @@ impl<'a> World<'a> {
                 Command::EndListed(realm().subject(SUBS[*sub]), public_id(self.browsers[*browser]))
             }
             Step::Reap { limit } => Command::Reap(*limit),
-            Step::Pass { .. } | Step::StepBack { .. } => Command::Reap(0),
+            Step::Pass { .. } | Step::SetBack { .. } => Command::Reap(0),
         })
     }
 

@@ -11,7 +11,7 @@ use super::outage::repeated;
 use super::stage::{Found, Stage};
 
 /// Nodes that end up at a replica: it is never asked about sessions, and no logout is confirmed.
-pub(super) async fn read_only<E: Engine>() -> Result<String> {
+pub(super) async fn h08_read_only<E: Engine>() -> Result<String> {
     let engine = E::start().await?;
     let stage = Stage::set(&engine).await?;
     let replica = engine.replica().await?;
@@ -42,7 +42,7 @@ pub(super) async fn read_only<E: Engine>() -> Result<String> {
 }
 
 /// The primary dies, its replica is promoted, and the network leads there.
-pub(super) async fn to_a_replica<E: Engine>() -> Result<String> {
+pub(super) async fn h09_to_a_replica<E: Engine>() -> Result<String> {
     let mut engine = E::start().await?;
     let stage = Stage::set(&engine).await?;
     let replica = engine.replica().await?;

@@ -18,7 +18,7 @@ pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
     report.part("Faults that only Redis knows, with three nodes");
     let _ = report.measured("no memory left", redis::out_of_memory()).await;
     let _ = report.measured("FLUSHALL under sealed sessions", redis::flushed()).await;
-    let _ = report.measured("Sentinel promotes a replica", redis::by_sentinel()).await;
+    let _ = report.measured("Sentinel promotes a replica", redis::h09_by_sentinel()).await;
     table::<Postgres>(report).await;
     Ok(())
 }
@@ -26,15 +26,17 @@ pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
 /// Each row by itself, on an engine of its own.
 async fn table<E: Engine>(report: &mut Report) {
     report.part(&format!("Faults of {}, with three nodes", E::NAME));
-    let _ = report.measured("absent at the start, then there", outage::absent_at_start::<E>()).await;
-    let _ = report.measured("killed under load (SIGKILL), then started again", outage::killed::<E>()).await;
-    let _ = report.measured("it comes back empty", outage::emptied::<E>()).await;
-    let _ = report.measured("paused past every time-out (SIGSTOP)", outage::paused::<E>()).await;
-    let _ = report.measured("slow: 50 ms each way", network::slow::<E>()).await;
-    let _ = report.measured("every connection cut under load", network::cut::<E>()).await;
-    let _ = report.measured("answers lost in the middle of a logout", network::answers_lost::<E>()).await;
-    let _ = report.measured("the network swallows everything", network::swallowed::<E>()).await;
-    let _ = report.measured("a replica that may only be read", failover::read_only::<E>()).await;
-    let _ = report.measured("a replica takes over", failover::to_a_replica::<E>()).await;
-    let _ = report.measured("a node's clock is off by ten minutes", outage::clock_off::<E>()).await;
+    let _ = report.measured("absent at the start, then there", outage::h07_absent_at_the_start::<E>()).await;
+    let _ = report
+        .measured("killed under load (SIGKILL), then started again", outage::h07_killed_under_load::<E>())
+        .await;
+    let _ = report.measured("it comes back empty", outage::h07_back_without_data::<E>()).await;
+    let _ = report.measured("paused past every time-out (SIGSTOP)", outage::h08_paused::<E>()).await;
+    let _ = report.measured("slow: 50 ms each way", network::h08_slow::<E>()).await;
+    let _ = report.measured("every connection cut under load", network::h08_cut::<E>()).await;
+    let _ = report.measured("answers lost in the middle of a logout", network::h08_answers_lost::<E>()).await;
+    let _ = report.measured("the network swallows everything", network::h08_swallowed::<E>()).await;
+    let _ = report.measured("a replica that may only be read", failover::h08_read_only::<E>()).await;
+    let _ = report.measured("a replica takes over", failover::h09_to_a_replica::<E>()).await;
+    let _ = report.measured("a node's clock is off by ten minutes", outage::h11_clock_off::<E>()).await;
 }

@@ -11,7 +11,7 @@ use super::outage::repeated;
 use super::stage::Stage;
 
 /// Everything takes longer, and nothing fails.
-pub(super) async fn slow<E: Engine>() -> Result<String> {
+pub(super) async fn h08_slow<E: Engine>() -> Result<String> {
     let engine = E::start().await?;
     let stage = Stage::set(&engine).await?;
     stage.proxy.delay(Duration::from_millis(50));
@@ -30,7 +30,7 @@ pub(super) async fn slow<E: Engine>() -> Result<String> {
 }
 
 /// Connections are made again; nobody notices, or only those whose request was on its way.
-pub(super) async fn cut<E: Engine>() -> Result<String> {
+pub(super) async fn h08_cut<E: Engine>() -> Result<String> {
     let engine = E::start().await?;
     let stage = Stage::set(&engine).await?;
     let over = Cell::new(false);
@@ -48,7 +48,7 @@ pub(super) async fn cut<E: Engine>() -> Result<String> {
 }
 
 /// Nobody knows whether the logout was carried out: so it is not confirmed, and repeating it is right.
-pub(super) async fn answers_lost<E: Engine>() -> Result<String> {
+pub(super) async fn h08_answers_lost<E: Engine>() -> Result<String> {
     let engine = E::start().await?;
     let stage = Stage::set(&engine).await?;
     let token = stage.logout_token("carol");
@@ -63,7 +63,7 @@ pub(super) async fn answers_lost<E: Engine>() -> Result<String> {
 }
 
 /// The worst kind: no error, no answer.
-pub(super) async fn swallowed<E: Engine>() -> Result<String> {
+pub(super) async fn h08_swallowed<E: Engine>() -> Result<String> {
     let engine = E::start().await?;
     let stage = Stage::set(&engine).await?;
     let token = stage.logout_token("carol");

@@ -11,7 +11,7 @@ use super::engine::Engine;
 use super::stage::{Found, Stage, now, visit};
 
 /// Strangers see pages, nobody can log in, and nothing has to be started again once the engine is there.
-pub(super) async fn absent_at_start<E: Engine>() -> Result<String> {
+pub(super) async fn h07_absent_at_the_start<E: Engine>() -> Result<String> {
     let mut engine = E::start().await?;
     engine.kill();
     let mut stage = Stage::empty(&engine, Sessions::Stored).await?;
@@ -33,7 +33,7 @@ pub(super) async fn absent_at_start<E: Engine>() -> Result<String> {
 }
 
 /// Requests get 503 meanwhile, a logout gets 400 and is carried out later; nobody loses a session.
-pub(super) async fn killed<E: Engine>() -> Result<String> {
+pub(super) async fn h07_killed_under_load<E: Engine>() -> Result<String> {
     let mut engine = E::start().await?;
     let stage = Stage::set(&engine).await?;
     let token = stage.logout_token("carol");
@@ -62,7 +62,7 @@ pub(super) async fn killed<E: Engine>() -> Result<String> {
 }
 
 /// Everybody has to log in again, and can; nothing older than the new store lives.
-pub(super) async fn emptied<E: Engine>() -> Result<String> {
+pub(super) async fn h07_back_without_data<E: Engine>() -> Result<String> {
     let mut engine = E::start().await?;
     let mut stage = Stage::set(&engine).await?;
     let under_way = Browser::new("dave");
@@ -82,7 +82,7 @@ pub(super) async fn emptied<E: Engine>() -> Result<String> {
 }
 
 /// Requests fail within the time-out instead of hanging, and work again as soon as it goes on.
-pub(super) async fn paused<E: Engine>() -> Result<String> {
+pub(super) async fn h08_paused<E: Engine>() -> Result<String> {
     let engine = E::start().await?;
     let stage = Stage::set(&engine).await?;
     let token = stage.logout_token("carol");
@@ -107,7 +107,7 @@ pub(super) async fn paused<E: Engine>() -> Result<String> {
 }
 
 /// The store's clock counts, not the node's: sessions live there, and end there when another node hears of the logout.
-pub(super) async fn clock_off<E: Engine>() -> Result<String> {
+pub(super) async fn h11_clock_off<E: Engine>() -> Result<String> {
     const TEN_MINUTES: u64 = 600;
     for ahead in [true, false] {
         let engine = E::start().await?;

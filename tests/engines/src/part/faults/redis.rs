@@ -97,7 +97,7 @@ pub(super) async fn out_of_memory() -> Result<String> {
 }
 
 /// The same by Sentinel, whose word the store takes for which server is the primary.
-pub(super) async fn by_sentinel() -> Result<String> {
+pub(super) async fn h09_by_sentinel() -> Result<String> {
     let mut primary = Redis::start().await?;
     let primary_url = primary.url();
     let replica = Redis::replica_of(&primary).await?;
