@@ -30,6 +30,7 @@ pub(crate) enum Failure {
     /// The tables, or the rows that every store has, are gone.
     Lost,
     /// The server may only be read, so it is not the one that knows.
+    #[cfg(feature = "postgres")]
     Standby,
     Corrupt,
 }
@@ -59,6 +60,7 @@ impl From<Failure> for StoreError {
         match failure {
             Failure::Corrupt => Self::Corrupt,
             Failure::Lost => Self::Unavailable("the tables of the session store are missing".into()),
+            #[cfg(feature = "postgres")]
             Failure::Standby => Self::Unavailable("the database server is a standby".into()),
             Failure::Sql(error) => match kind(&error) {
                 Kind::Full => Self::Full,

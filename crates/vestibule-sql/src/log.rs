@@ -73,6 +73,8 @@ fn revoked(entry: &[u8], but_one: bool) -> Result<Change, Failure> {
 }
 
 /// Rows of the log in order, each with the log's end; one row without an entry when there are none.
+///
+/// Whoever cannot read an entry, which a later version may have written, is told that they lagged.
 pub(crate) fn told<R: Columns>(rows: &[R]) -> Result<Told, Failure> {
     let end = rows.first().ok_or(Failure::Lost)?.integer("log_end")?;
     let mut told = Told { end: end.unsigned_abs(), first: 0, entries: Vec::with_capacity(rows.len()) };
@@ -81,7 +83,47 @@ pub(crate) fn told<R: Columns>(rows: &[R]) -> Result<Told, Failure> {
         if told.entries.is_empty() {
             told.first = position.unsigned_abs();
         }
-        told.entries.push(decode(&row.bytes("entry")?)?);
+        let Ok(entry) = decode(&row.bytes("entry")?) else {
+            return Ok(Told { entries: Vec::new(), ..told });
+        };
+        told.entries.push(entry);
     }
     Ok(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use vestibule_web::store::StoreTime;
+
+    use super::*;
+
+    const KEY: SessionKey = SessionKey::from_bytes([7; 32]);
+
+    fn revoked(spared: Option<SessionKey>) -> Change {
+        let scopes = vec![Scope::from_bytes([1; 32]), Scope::from_bytes([2; 32])];
+        Change::Revoked { scopes, cutoff: StoreTime::from_millis(0x0102_0304), spared }
+    }
+
+    /// Nodes of several versions read one log.
+    #[test]
+    fn h24_entries_of_format_1_are_read_for_ever() {
+        let entry = |kind: u8, parts: &[&[u8]]| [&[1, kind], parts.concat().as_slice()].concat();
+        let moment = &[0, 0, 0, 0, 1, 2, 3, 4][..];
+        let (key, scopes) = (&[7; 32][..], [[1; 32], [2; 32]].concat());
+        let frozen = [
+            (Change::Ended(KEY), entry(0, &[key])),
+            (Change::Replaced(KEY), entry(1, &[key])),
+            (revoked(None), entry(2, &[moment, &scopes])),
+            (revoked(Some(KEY)), entry(3, &[moment, key, &scopes])),
+        ];
+        for (change, bytes) in frozen {
+            assert_eq!(encode(&change).as_ref(), Some(&bytes));
+            assert_eq!(decode(&bytes).ok(), Some(change));
+            for cut in 0..bytes.len() {
+                // Scopes come in any number, so an entry may end between two.
+                let whole = decode(bytes.get(..cut).unwrap_or_default());
+                assert!(whole.is_err() || (cut - 2) % 8 == 0, "{cut} bytes");
+            }
+        }
+    }
 }

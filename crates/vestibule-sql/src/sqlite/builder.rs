@@ -16,6 +16,7 @@ use super::{SqliteStore, database::Database};
 pub struct SqliteStoreBuilder {
     place: Option<Place>,
     log_length: u32,
+    max_size: Option<u64>,
     clock: Option<Arc<dyn Clock>>,
 }
 
@@ -34,7 +35,7 @@ impl SqliteStoreBuilder {
             Some(path) => file(Path::new(path)),
             None => None,
         };
-        Self { place, log_length: 16_384, clock: None }
+        Self { place, log_length: 16_384, max_size: None, clock: None }
     }
 
     pub(super) fn at(path: &Path) -> Self {
@@ -46,6 +47,14 @@ impl SqliteStoreBuilder {
     /// Whoever asks for older ones is told that it lagged.
     pub const fn log_length(mut self, entries: u32) -> Self {
         self.log_length = entries;
+        self
+    }
+
+    /// How many bytes the file may grow to. Default: as many as the disk holds.
+    ///
+    /// A store that needs more fails with `store.full`, and keeps what it has.
+    pub const fn max_size(mut self, bytes: u64) -> Self {
+        self.max_size = Some(bytes);
         self
     }
 
@@ -65,7 +74,7 @@ impl SqliteStoreBuilder {
     pub fn build(self) -> Result<SqliteStore, SqlConfigError> {
         let place = self.place.ok_or(SqlConfigError::Url)?;
         let clock = StoreClock::new(self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())));
-        Ok(SqliteStore(Arc::new(Database::new(place, clock, self.log_length))))
+        Ok(SqliteStore(Arc::new(Database::new(place, clock, self.log_length, self.max_size))))
     }
 }
 

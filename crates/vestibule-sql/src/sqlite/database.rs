@@ -14,6 +14,8 @@ use super::builder::Place;
 /// How long to wait for a connection, and for the lock that another process has: less than a request waits for the store.
 const PATIENCE: Duration = Duration::from_millis(1500);
 const READERS: u32 = 4;
+/// Bytes.
+const PAGE: u32 = 4096;
 
 /// The file and who uses it: one connection that writes, some that read.
 #[derive(Debug)]
@@ -27,8 +29,12 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn new(place: Place, clock: StoreClock, log_length: u32) -> Self {
-        let options = SqliteConnectOptions::new().busy_timeout(PATIENCE).foreign_keys(true);
+    pub(super) fn new(place: Place, clock: StoreClock, log_length: u32, max_size: Option<u64>) -> Self {
+        let mut options =
+            SqliteConnectOptions::new().busy_timeout(PATIENCE).foreign_keys(true).page_size(PAGE);
+        if let Some(bytes) = max_size {
+            options = options.pragma("max_page_count", (bytes / u64::from(PAGE)).to_string());
+        }
         let (writer, readers) = match &place {
             Place::File(path) => {
                 let options = options.filename(path).synchronous(SqliteSynchronous::Full);

@@ -2,7 +2,11 @@
 
 #![cfg(feature = "sqlite")]
 
+mod disk;
+mod format;
 mod model;
+mod restart;
+mod stage;
 mod subject;
 
 mod file {
