@@ -127,14 +127,7 @@ impl Redis {
 
     async fn launch(&mut self) -> Result<()> {
         self.process = Some(spawn("redis-server", self.folder.path(), |command| {
-            command.args([
-                "--bind",
-                "127.0.0.1",
-                "--port",
-                &self.port.to_string(),
-                "--enable-debug-command",
-                "yes",
-            ]);
+            command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string()]);
             command.args(["--dir", "."]).args(&self.settings);
         })?);
         self.answers().await
