@@ -49,8 +49,7 @@ impl Redis {
     /// A read-only replica that follows `primary` and has caught up with it.
     pub async fn replica_of(primary: &Self) -> Result<Self> {
         let master = primary.port.to_string();
-        let quick = ["--save", "", "--repl-diskless-sync-delay", "0"];
-        let server = Self::start_with(&[&quick[..], &["--replicaof", "127.0.0.1", &master]].concat()).await?;
+        let server = Self::start_with(&["--save", "", "--replicaof", "127.0.0.1", &master]).await?;
         while !server.run(&["INFO", "replication"])?.contains("master_link_status:up") {
             tokio::time::sleep(GLANCE).await;
         }
@@ -128,7 +127,7 @@ impl Redis {
     async fn launch(&mut self) -> Result<()> {
         self.process = Some(spawn("redis-server", self.folder.path(), |command| {
             command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string()]);
-            command.args(["--dir", "."]).args(&self.settings);
+            command.args(["--repl-diskless-sync-delay", "0", "--dir", "."]).args(&self.settings);
         })?);
         self.answers().await
     }
