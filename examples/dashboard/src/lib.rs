@@ -14,7 +14,7 @@ use axum::{
     routing::{get, post},
 };
 use example_shared::{
-    CameFrom, Page, Settings, SettingsError, Site, account,
+    Arrival, Page, Settings, SettingsError, Site, account,
     on_axum::{api_me, end_other_sessions, end_session, stylesheet},
 };
 use vestibule_axum::{Failure, RelyingParty, Session, Visitor, wrap, wrap_api};
@@ -52,7 +52,7 @@ async fn overview(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Pag
 async fn me(
     State(site): State<Arc<Site>>,
     session: Session,
-    Query(came_from): Query<CameFrom>,
+    Query(arrival): Query<Arrival>,
 ) -> Result<Page, Failure> {
-    Ok(view::me(&site, &session, &came_from, &account(&session).await?))
+    Ok(view::me(&site, &session, &arrival, &account(&session, &arrival).await?))
 }

@@ -1,6 +1,6 @@
 //! The pages.
 
-use example_shared::{CameFrom, Looks, Page, Site, ago, avatar, sign_out};
+use example_shared::{Arrival, Looks, Page, Site, ago, avatar, sign_out};
 use maud::{Markup, html};
 use vestibule_axum::{OtherSession, Session};
 
@@ -68,9 +68,9 @@ pub(crate) fn overview(site: &Site, session: &Session, sessions: &[OtherSession]
 }
 
 /// The account page.
-pub(crate) fn me(site: &Site, session: &Session, came_from: &CameFrom, account: &Markup) -> Page {
+pub(crate) fn me(site: &Site, session: &Session, arrival: &Arrival, account: &Markup) -> Page {
     let main = html! {
-        @if let Some(docs) = &site.neighbour { (docs.note(came_from)) }
+        @if let Some(docs) = &site.neighbour { (docs.note(arrival)) }
         h1 { "Your account" }
         div.account { (account) }
     };

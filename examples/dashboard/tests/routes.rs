@@ -114,10 +114,14 @@ async fn one_other_session_can_be_ended() -> Result<()> {
     let stage = Stage::set_axum("dashboard", dashboard::app)?;
     let (laptop, _) = stage.alice_at("/me").await?;
     let (phone, page) = stage.alice_at("/me").await?;
-    assert!(page.body.contains("End all others"));
+    for shown in ["End all others", "Signed in just now · in use now", "last used just now"] {
+        assert!(page.body.contains(shown), "{shown}");
+    }
+    assert!(!page.body.contains("role=\"status\""), "nothing has happened yet");
 
     let page = phone.submit(&page, END).await?.expect(StatusCode::OK)?;
     assert_eq!(page.url.path(), "/me");
+    assert!(page.body.contains("That session has ended."));
     assert!(page.form(END).is_err(), "no other session is left");
     laptop.call(&stage.at("/api/me")).await?.problem(StatusCode::UNAUTHORIZED)?;
     Ok(())
@@ -130,11 +134,26 @@ async fn all_other_sessions_can_be_ended_and_this_one_stays() -> Result<()> {
     let (tablet, _) = stage.alice_at("/me").await?;
     let (phone, page) = stage.alice_at("/me").await?;
 
-    phone.submit(&page, END_OTHERS).await?.expect(StatusCode::OK)?;
+    let page = phone.submit(&page, END_OTHERS).await?.expect(StatusCode::OK)?;
+    assert!(page.body.contains("You are signed in nowhere else any more."));
     for other in [laptop, tablet] {
         other.call(&stage.at("/api/me")).await?.problem(StatusCode::UNAUTHORIZED)?;
     }
     phone.call(&stage.at("/api/me")).await?.expect(StatusCode::OK)?;
+    Ok(())
+}
+
+/// Anybody can make a link that says something has ended.
+#[tokio::test]
+async fn nothing_is_said_to_have_ended_that_has_not() -> Result<()> {
+    let stage = Stage::set_axum("dashboard", dashboard::app)?;
+    stage.alice_at("/me").await?;
+    let (phone, page) = stage.alice_at("/me").await?;
+    let other = page.form(END)?.into_iter().find(|(name, _)| name == "id").map(|(_, id)| id);
+    for ended in ["others", &other.unwrap_or_default()] {
+        let page = phone.open(&stage.at(&format!("/me?ended={ended}"))).await?.expect(StatusCode::OK)?;
+        assert!(!page.body.contains("role=\"status\""), "{ended}");
+    }
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use actix_web::{
     web::{Data, Query, get, post},
 };
 use example_shared::{
-    CameFrom, Page, Settings, Site, account,
+    Arrival, Page, Settings, Site, account,
     on_actix::{api_me, end_other_sessions, end_session, stylesheet},
 };
 use vestibule_actix::{Failure, RelyingParty, Session, Visitor};
@@ -68,7 +68,7 @@ async fn for_members(site: Data<Site>, session: Session) -> Page {
 }
 
 /// `GET /me`: whoever is not signed in is sent to log in, and comes back here.
-async fn me(site: Data<Site>, session: Session, came_from: Query<CameFrom>) -> Result<Page, Failure> {
-    let account = account(&session).await?;
-    Ok(view::me(&site, session, &came_from, &account))
+async fn me(site: Data<Site>, session: Session, arrival: Query<Arrival>) -> Result<Page, Failure> {
+    let account = account(&session, &arrival).await?;
+    Ok(view::me(&site, session, &arrival, &account))
 }

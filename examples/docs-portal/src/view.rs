@@ -1,6 +1,6 @@
 //! The pages.
 
-use example_shared::{CameFrom, Looks, Page, Site, avatar};
+use example_shared::{Arrival, Looks, Page, Site, avatar};
 use maud::{Markup, html};
 use vestibule_actix::{Session, Visitor};
 
@@ -27,9 +27,9 @@ pub(crate) fn article(site: &Site, visitor: &Visitor, article: &Article) -> Page
 }
 
 /// The account page.
-pub(crate) fn me(site: &Site, session: Session, came_from: &CameFrom, account: &Markup) -> Page {
+pub(crate) fn me(site: &Site, session: Session, arrival: &Arrival, account: &Markup) -> Page {
     let main = html! {
-        @if let Some(dashboard) = &site.neighbour { (dashboard.note(came_from)) }
+        @if let Some(dashboard) = &site.neighbour { (dashboard.note(arrival)) }
         h1 { "Your account" }
         div.account { (account) }
     };

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use vestibule_web::{OtherSession, Session, SessionError, vestibule::AccessGrant};
 
-use crate::device::device;
+use crate::{Arrival, device::device};
 
 /// What `/api/me` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,13 +49,19 @@ pub struct EndListed {
 #[derive(Debug, Deserialize)]
 pub struct NoFields {}
 
-/// Who the user is, and where they are signed in.
+/// Who the user is, and where they are signed in. `arrival` may bring them back from a form of this page.
 ///
 /// # Errors
 /// 503 when the session store does not answer.
-pub async fn account(session: &Session) -> Result<Markup, SessionError> {
-    let sessions = session.all_of_user().await?;
-    Ok(html! { (profile(session)) (signed_in_at(session, &sessions)) })
+pub async fn account(session: &Session, arrival: &Arrival) -> Result<Markup, SessionError> {
+    let mut sessions = session.all_of_user().await?;
+    // The one that asks first, then as they were last used.
+    sessions.sort_by_key(|each| (!each.is_current, each.unused_for));
+    Ok(html! {
+        @if let Some(done) = arrival.confirmation(&sessions) { p.notice role="status" { (done) } }
+        (profile(session))
+        (signed_in_at(session, &sessions))
+    })
 }
 
 fn profile(session: &Session) -> Markup {
@@ -81,35 +87,40 @@ fn profile(session: &Session) -> Markup {
 }
 
 fn signed_in_at(session: &Session, sessions: &[OtherSession]) -> Markup {
-    let others = sessions.iter().any(|other| !other.is_current);
+    let has_others = sessions.iter().any(|each| !each.is_current);
     html! {
         section.card aria-labelledby="sessions" {
             h2 #sessions { "Where you are signed in" }
-            ul.sessions {
-                @for each in sessions {
-                    li {
-                        div {
-                            strong { (device(each.user_agent.as_deref())) }
-                            @if each.is_current { " " span.badge { "this browser" } }
-                            p.faint { "Signed in " (ago(each.age)) }
-                        }
-                        @if !each.is_current {
-                            form method="post" action="/me/sessions/end" {
-                                input type="hidden" name="csrf" value=(session.csrf_token());
-                                input type="hidden" name="id" value=(each.id);
-                                button.quiet { "End" span.unseen { " this session" } }
-                            }
-                        }
-                    }
-                }
-            }
-            @if others {
+            ul.sessions { @for each in sessions { li { (listed(session, each)) } } }
+            @if has_others {
                 form method="post" action="/me/sessions/end-others" {
                     input type="hidden" name="csrf" value=(session.csrf_token());
                     button.quiet { "End all others" }
                 }
+                p.faint { "If you do not know one of them, end it, and change your password." }
             } @else {
-                p.faint { "Sign in with a second browser, and it appears here." }
+                p.faint { "Nowhere else. Sign in with a second browser, and it appears here." }
+            }
+        }
+    }
+}
+
+fn listed(session: &Session, each: &OtherSession) -> Markup {
+    let device = device(each.user_agent.as_deref());
+    html! {
+        div {
+            strong title=[each.user_agent.as_deref()] { (device) }
+            @if each.is_current { " " span.badge { "this browser" } }
+            p.faint {
+                "Signed in " (ago(each.age))
+                @if each.is_current { " · in use now" } @else { " · last used " (ago(each.unused_for)) }
+            }
+        }
+        @if !each.is_current {
+            form method="post" action="/me/sessions/end" {
+                input type="hidden" name="csrf" value=(session.csrf_token());
+                input type="hidden" name="id" value=(each.id);
+                button.quiet { "End" span.unseen { " the session of " (device) } }
             }
         }
     }
@@ -136,7 +147,8 @@ pub fn ago(age: Duration) -> String {
     match age.as_secs() {
         0..60 => "just now".to_owned(),
         seconds @ 60..3600 => format!("{} min ago", seconds / 60),
-        seconds => format!("{} h ago", seconds / 3600),
+        seconds @ 3600..172_800 => format!("{} h ago", seconds / 3600),
+        seconds => format!("{} days ago", seconds / 86_400),
     }
 }
 
@@ -151,5 +163,7 @@ mod tests {
         assert_eq!(told(60), "1 min ago");
         assert_eq!(told(3599), "59 min ago");
         assert_eq!(told(11 * 3600 + 59), "11 h ago");
+        assert_eq!(told(47 * 3600), "47 h ago");
+        assert_eq!(told(48 * 3600), "2 days ago");
     }
 }

@@ -13,12 +13,21 @@ pub(crate) fn device(user_agent: Option<&str>) -> String {
 }
 
 /// In this order: most browsers also claim to be others.
-const BROWSERS: &[(&str, &str)] =
-    &[("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+const BROWSERS: &[(&str, &str)] = &[
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+];
 const SYSTEMS: &[(&str, &str)] = &[
     ("Android", "Android"),
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
+    ("CrOS", "ChromeOS"),
     ("Windows", "Windows"),
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
@@ -36,6 +45,13 @@ mod tests {
         assert_eq!(device(Some(chrome)), "Chrome on Linux");
         assert_eq!(device(Some(safari)), "Safari on macOS");
         assert_eq!(device(Some(edge)), "Edge on Windows");
+        let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 CriOS/126.0 Mobile/15E148 Safari/604.1";
+        let samsung = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36";
+        let opera =
+            "Mozilla/5.0 (X11; CrOS x86_64 14541) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 OPR/112.0";
+        assert_eq!(device(Some(iphone)), "Chrome on iPhone");
+        assert_eq!(device(Some(samsung)), "Samsung Internet on Android");
+        assert_eq!(device(Some(opera)), "Opera on ChromeOS");
         assert_eq!(device(Some("curl/8.5.0")), "curl");
         assert_eq!(device(None), "Unknown browser");
     }

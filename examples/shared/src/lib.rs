@@ -3,6 +3,7 @@
 //! Nothing in here is part of Vestibule, or needed to use it.
 
 mod account;
+mod arrival;
 mod device;
 mod neighbour;
 #[cfg(feature = "actix")]
@@ -18,7 +19,8 @@ mod stylesheet;
 pub mod testing;
 
 pub use account::{EndListed, Me, NoFields, account, ago, avatar, sign_out};
-pub use neighbour::{CameFrom, Neighbour};
+pub use arrival::Arrival;
+pub use neighbour::Neighbour;
 pub use page::Page;
 pub use serve::{listen, log, stopped};
 pub use settings::{Settings, SettingsError};

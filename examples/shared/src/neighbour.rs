@@ -1,5 +1,6 @@
 use maud::{Markup, html};
-use serde::Deserialize;
+
+use crate::Arrival;
 
 /// The other example application, with which this one shares the provider.
 #[derive(Clone, Debug)]
@@ -11,24 +12,17 @@ pub struct Neighbour {
     id: &'static str,
 }
 
-/// `?from=`: which application's link brought the user here.
-///
-/// A referrer would not do: it is lost on the way through the provider, where a first visit goes.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct CameFrom {
-    from: Option<String>,
-}
-
 impl Neighbour {
     /// The application called `id`, as it is linked to from the one called `here`.
     pub(crate) fn new(id: &'static str, name: &'static str, url: &str, here: &str) -> Self {
         Self { name, link: format!("{url}/me?from={here}"), id }
     }
 
-    /// A note for those whom it sent. Anybody can write such a link, so a name counts only when it is known.
-    pub fn note(&self, came_from: &CameFrom) -> Markup {
+    /// A note for those whom it sent, with a link that says so: a referrer would be lost on the way through the provider,
+    /// where a first visit goes.
+    pub fn note(&self, arrival: &Arrival) -> Markup {
         html! {
-            @if came_from.from.as_deref() == Some(self.id) {
+            @if arrival.from.as_deref() == Some(self.id) {
                 p.notice {
                     "You came from the " (self.name) ", and are signed in here as well. "
                     a href=(self.link) { "Back to it" }

@@ -7,7 +7,7 @@ use actix_web::{
 };
 use vestibule_actix::{CheckedForm, Failure, Session};
 
-use crate::{EndListed, Me, NoFields, Page, Site};
+use crate::{Arrival, EndListed, Me, NoFields, Page, Site};
 
 /// `GET /api/me`
 ///
@@ -24,7 +24,7 @@ pub async fn api_me(session: Session) -> Result<Json<Me>, Failure> {
 pub async fn end_session(form: CheckedForm<EndListed>) -> Result<Redirect, Failure> {
     // Only sessions of this very user are in reach. One that has ended meanwhile is as good as ended now.
     form.session.end_listed(&form.fields.id).await?;
-    Ok(Redirect::to("/me").see_other())
+    Ok(Redirect::to(Arrival::after_end_of(&form.fields.id)).see_other())
 }
 
 /// `POST /me/sessions/end-others`
@@ -33,7 +33,7 @@ pub async fn end_session(form: CheckedForm<EndListed>) -> Result<Redirect, Failu
 /// 503 when the session store does not answer.
 pub async fn end_other_sessions(form: CheckedForm<NoFields>) -> Result<Redirect, Failure> {
     form.session.end_all_others().await?;
-    Ok(Redirect::to("/me").see_other())
+    Ok(Redirect::to(Arrival::after_end_of_others()).see_other())
 }
 
 /// `GET /style.css`

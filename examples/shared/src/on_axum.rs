@@ -10,7 +10,7 @@ use axum::{
 };
 use vestibule_axum::{Caller, CheckedForm, Failure};
 
-use crate::{EndListed, Me, NoFields, Page, Site, listen, stopped};
+use crate::{Arrival, EndListed, Me, NoFields, Page, Site, listen, stopped};
 
 /// `GET /api/me`: for pages by their session, for other programs by their access token.
 ///
@@ -30,7 +30,7 @@ pub async fn api_me(caller: Caller) -> Result<Json<Me>, Failure> {
 pub async fn end_session(form: CheckedForm<EndListed>) -> Result<Redirect, Failure> {
     // Only sessions of this very user are in reach. One that has ended meanwhile is as good as ended now.
     form.session.end_listed(&form.fields.id).await?;
-    Ok(Redirect::to("/me"))
+    Ok(Redirect::to(&Arrival::after_end_of(&form.fields.id)))
 }
 
 /// `POST /me/sessions/end-others`
@@ -39,7 +39,7 @@ pub async fn end_session(form: CheckedForm<EndListed>) -> Result<Redirect, Failu
 /// 503 when the session store does not answer.
 pub async fn end_other_sessions(form: CheckedForm<NoFields>) -> Result<Redirect, Failure> {
     form.session.end_all_others().await?;
-    Ok(Redirect::to("/me"))
+    Ok(Redirect::to(&Arrival::after_end_of_others()))
 }
 
 /// `GET /style.css`
