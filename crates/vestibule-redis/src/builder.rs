@@ -214,3 +214,63 @@ fn cluster(
 fn credentials(of: &RedisConnectionInfo) -> (Option<&str>, Option<&str>) {
     (of.username(), of.password())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn urls_that_are_none_are_refused_without_being_told() {
+        for url in ["", "sessions", "http://sessions", "redis://", "rediss://app:secret@sessions/#insecure"] {
+            let refused = RedisStore::new(url).unwrap_err();
+            assert!(matches!(refused, RedisConfigError::Url), "{url}");
+            assert!(!refused.to_string().contains("secret"));
+        }
+        let url = "redis://sessions";
+        let no_sentinel = RedisStore::builder(url).sentinels("sessions", [""; 0]).build();
+        assert!(matches!(no_sentinel, Err(RedisConfigError::Url)));
+        let no_sentinel = RedisStore::builder(url).sentinels("sessions", ["sentinel-1:26379"]).build();
+        assert!(matches!(no_sentinel, Err(RedisConfigError::Url)));
+        let no_node = RedisStore::builder(url).cluster(["node-2"]).build();
+        assert!(matches!(no_node, Err(RedisConfigError::Url)));
+    }
+
+    #[test]
+    fn nothing_is_connected_to_before_it_is_needed() {
+        for url in [
+            "redis://app:secret@nowhere.invalid",
+            "rediss://nowhere.invalid:6380/3",
+            "valkey://nowhere.invalid",
+        ] {
+            let store = RedisStore::new(url).unwrap();
+            assert!(!format!("{store:?}").contains("secret"));
+        }
+        RedisStore::builder("redis://nowhere.invalid")
+            .cluster(["redis://nowhere.invalid:7001"])
+            .build()
+            .unwrap();
+    }
+
+    #[test]
+    fn only_a_durability_that_can_be_had_is_taken() {
+        let second = Duration::from_secs(1);
+        for (replicas, within, is_possible) in
+            [(1, second, true), (0, second, false), (1, Duration::ZERO, false), (1, second * 2, false)]
+        {
+            let durability = Durability::WaitReplicas { replicas, within };
+            let built = RedisStore::builder("redis://sessions").durability(durability).build();
+            assert_eq!(built.is_ok(), is_possible, "{durability:?}");
+        }
+    }
+
+    #[test]
+    fn certificates_must_be_some() {
+        for pem in ["", "certificate", "-----BEGIN CERTIFICATE-----\nnot base64\n-----END CERTIFICATE-----\n"]
+        {
+            let built = RedisStore::builder("rediss://sessions").root_certificates(pem).build();
+            assert!(matches!(built, Err(RedisConfigError::RootCertificates)), "{pem}");
+        }
+    }
+}

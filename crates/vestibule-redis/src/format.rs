@@ -154,3 +154,93 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     *rest = left;
     Some(*taken)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: SessionKey = SessionKey::from_bytes([1; 32]);
+
+    fn millis(millis: u64) -> StoreTime {
+        StoreTime::from_millis(millis)
+    }
+
+    /// As the first release wrote them. A later one that cannot read these ends every session there is.
+    fn frozen() -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+        let number = |number: u64| number.to_be_bytes().to_vec();
+        let fixed =
+            [vec![1], number(1000), number(2000), number(90_000), vec![2; 16], vec![3; 32], vec![0, 2]];
+        let fixed = [fixed.concat(), vec![3; 32], vec![4; 32], b"Firefox".to_vec()].concat();
+        let versions = [number(60_000), number(3000), number(5), number(6)].concat();
+        let moving = [versions, vec![1], vec![7; 32], vec![1], vec![8; 16], number(4000)].concat();
+        let attempts = [vec![8; 16], vec![7; 32], number(5000)].concat();
+        (fixed, moving, attempts)
+    }
+
+    fn read(fixed: Vec<u8>, moving: Vec<u8>, attempts: Vec<u8>) -> Result<SessionRecord, StoreError> {
+        let (grant, data) = (Bytes::from_static(b"grant"), Bytes::from_static(b"data"));
+        Stored { fixed: fixed.into(), moving: moving.into(), attempts: attempts.into(), grant, data }
+            .record(KEY)
+    }
+
+    #[test]
+    fn a_record_of_the_first_release_is_read() {
+        let (fixed, moving, attempts) = frozen();
+        let (holder, token) = (HolderId::from_bytes([8; 16]), RefreshHash::from_bytes([7; 32]));
+        let scopes = vec![Scope::from_bytes([3; 32]), Scope::from_bytes([4; 32])];
+        let wanted = SessionRecord {
+            key: KEY,
+            public_id: PublicId::from_bytes([2; 16]),
+            subject: scopes[0],
+            scopes,
+            began: millis(1000),
+            created: millis(2000),
+            last_seen: millis(3000),
+            idle_end: millis(60_000),
+            absolute_end: millis(90_000),
+            label: Bytes::from_static(b"Firefox"),
+            grant: Bytes::from_static(b"grant"),
+            refresh: Some(token),
+            grant_version: 6,
+            data: Bytes::from_static(b"data"),
+            version: 5,
+            lease: Some(LeaseHolder { holder, until: millis(4000) }),
+            attempts: vec![Attempt { holder, spent: token, open_until: millis(5000) }],
+        };
+        assert!(read(fixed, moving, attempts).unwrap() == wanted);
+    }
+
+    #[test]
+    fn no_cut_and_no_later_format_is_read_and_none_panics() {
+        let (fixed, moving, attempts) = frozen();
+        let scopes_end = fixed.len() - "Firefox".len();
+        for length in 0..scopes_end {
+            assert!(read(fixed[..length].to_vec(), moving.clone(), attempts.clone()).is_err(), "{length}");
+        }
+        for length in 0..moving.len() {
+            assert!(read(fixed.clone(), moving[..length].to_vec(), attempts.clone()).is_err(), "{length}");
+        }
+        for length in 1..attempts.len() {
+            assert!(read(fixed.clone(), moving.clone(), attempts[..length].to_vec()).is_err(), "{length}");
+        }
+        let later = [&[2], &fixed[1..]].concat();
+        assert!(matches!(read(later, moving, attempts), Err(StoreError::Corrupt)));
+    }
+
+    #[test]
+    fn entries_of_the_log_are_read() {
+        let (ended, replaced) = ([&b"E"[..], &[1; 32]].concat(), [&b"R"[..], &[1; 32]].concat());
+        assert_eq!(change(&ended).unwrap(), Change::Ended(KEY));
+        assert_eq!(change(&replaced).unwrap(), Change::Replaced(KEY));
+        let scope = Scope::from_bytes([4; 32]);
+        let head = [&b"L"[..], &9_u64.to_be_bytes()].concat();
+        let told = [&head[..], &[0], &[4; 32]].concat();
+        let logout = |spared| Change::Revoked { scopes: vec![scope], cutoff: millis(9), spared };
+        assert_eq!(change(&told).unwrap(), logout(None));
+        let told = [&head[..], &[32], &[1; 32], &[4; 32]].concat();
+        assert_eq!(change(&told).unwrap(), logout(Some(KEY)));
+        for wrong in [&b""[..], b"X", b"E", b"L1234567", &told[..told.len() - 1]] {
+            assert!(matches!(change(wrong), Err(StoreError::Corrupt)), "{wrong:?}");
+        }
+    }
+}

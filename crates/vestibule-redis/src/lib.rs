@@ -35,6 +35,20 @@
 //! with a time to live; cutoffs, spent logout ids and the log are one key each. Nothing leaks: records go an hour after
 //! their idle end at the latest, marks when they no longer matter, and an index when its last session has ended. No
 //! promise rests on an index. Tokens are sealed before they come here.
+//!
+//! # What it takes
+//!
+//! About 1 kB a session beside what the application and the provider's tokens take: 10⁶ sessions with 900 bytes of tokens
+//! each are 2 GB. A request costs one script of six commands, a logout one of twelve, whether it ends one session or
+//! a hundred thousand: 0.1 ms on the server.
+//!
+//! # When it fails
+//!
+//! Replies that do not come within 1.5 s are errors, never "no such session". Connections are made anew by the next call, which
+//! is repeated if that can do no harm. When another server answers than before (after a restart or a failover), it is told
+//! of the logouts of the last ten minutes before it is asked anything, caches start anew, and the time goes on from where it
+//! was, whatever its clock says. A server that came back empty ends all sessions, sealed ones too: it may have forgotten
+//! logouts. What `appendfsync everysec` or asynchronous replication may lose is what [`Durability`] is about.
 
 mod acknowledged;
 mod builder;

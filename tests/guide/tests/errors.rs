@@ -22,6 +22,7 @@ fn every_code_is_explained_as_the_error_explains_itself() -> Result<(), Box<dyn 
         "vestibule-web",
         "vestibule-axum",
         "vestibule-actix",
+        "vestibule-redis",
         "vestibule-sql",
         "vestibule-native",
         "vestibule-cli",

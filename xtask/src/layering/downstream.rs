@@ -38,6 +38,7 @@ pub(super) const SHIPPED: &[Shipped] = &[
     Shipped { name: "vestibule-web", features: Features::All, not_built: &["actix-web", "axum"] },
     Shipped { name: "vestibule-actix", features: Features::All, not_built: &["axum"] },
     Shipped { name: "vestibule-axum", features: Features::All, not_built: &["actix-web"] },
+    Shipped { name: "vestibule-redis", features: Features::All, not_built: &["actix-web", "axum"] },
     Shipped { name: "vestibule-sql", features: Features::All, not_built: &["actix-web", "axum"] },
     Shipped {
         name: "vestibule-native",

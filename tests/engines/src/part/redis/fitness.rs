@@ -36,7 +36,7 @@ async fn h19_a_full_server_still_takes_logouts() -> Result<()> {
         sign_in(&*store, number, sub).await?;
     }
     let late = login(&*store, 3, "carol").await?;
-    server.run(&["CONFIG", "SET", "maxmemory", "1mb"])?;
+    server.run(&["CONFIG", "SET", "maxmemory", "100kb"])?;
 
     let refused = store.insert(late.clone(), None).await;
     ensure!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
