@@ -7,6 +7,7 @@ use tower_service::Service;
 use url::Url;
 use vestibule::OsRandom;
 use vestibule_axum::{CookieKeys, MemoryStore, RelyingParty, Session};
+use vestibule_web::{NearCache, store::StoreBackend};
 
 use crate::{
     browser::{PAGE, STATIC_FILE},
@@ -37,9 +38,23 @@ impl Site {
     /// # Errors
     /// When the login fails.
     pub async fn signed_in() -> Result<Self> {
-        let (provider, store) = (InMemory::new(), MemoryStore::new());
+        let store = MemoryStore::new();
+        Self::signed_in_at(store.clone(), store).await
+    }
+
+    /// As [`signed_in`](Self::signed_in), with a near cache before the store.
+    ///
+    /// # Errors
+    /// When the login fails.
+    pub async fn signed_in_nearby() -> Result<Self> {
+        let store = MemoryStore::new();
+        Self::signed_in_at(NearCache::over(store.clone()), store).await
+    }
+
+    async fn signed_in_at(backend: impl StoreBackend, store: MemoryStore) -> Result<Self> {
+        let provider = InMemory::new();
         let relying_party = RelyingParty::builder(provider.client()?, "https://app.example")
-            .stored_sessions(store.clone(), CookieKeys::generate(&OsRandom)?)
+            .stored_sessions(backend, CookieKeys::generate(&OsRandom)?)
             .build()?;
         Self::of(&provider, store, relying_party).await
     }

@@ -140,6 +140,12 @@ impl SessionStore for NearStore {
         Ok(now)
     }
 
+    fn recent(&self) -> Option<StoreTime> {
+        self.ensure_tailing();
+        let now = Moment::now(&*self.clock);
+        self.channel.is_alive(now).then(|| self.time.at(now.monotonic))
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         self.store.check().await
     }

@@ -82,6 +82,12 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// The store's time. Cheap; also shows that the store answers.
     async fn now(&self) -> Result<StoreTime, StoreError>;
 
+    /// The store's time as it is known here without a call, if it is: behind by no more than a reply travels. A moment that
+    /// must not be early is asked for with [`now`](Self::now). Default: `None`.
+    fn recent(&self) -> Option<StoreTime> {
+        None
+    }
+
     /// Whether the engine is set up so that it can keep its promises (for example, never evicts).
     async fn check(&self) -> Result<(), StoreError>;
 

@@ -131,6 +131,11 @@ impl NodeStore {
         self.ask_the_engine("now", DEADLINE, now).await.map(|told| told.at)
     }
 
+    /// The store's time as it is known here without a call, if it is; behind rather than ahead.
+    pub(crate) fn recent(&self) -> Option<StoreTime> {
+        self.store.recent()
+    }
+
     pub(crate) async fn check(&self) -> Result<(), StoreError> {
         self.ask("check", DEADLINE, self.store.check()).await
     }

@@ -227,6 +227,19 @@ async fn the_time_goes_on_without_the_engine() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn bm13_the_time_is_known_without_a_call_as_long_as_the_log_is_read() {
+    let (engine, node) = start().await;
+    engine.clock.advance(Duration::from_millis(700));
+    let recent = node.store.recent().unwrap();
+    assert!(recent <= engine.now().await && recent.plus(TICK) >= engine.now().await);
+    assert_eq!(node.near.calls(Verb::Now), 0);
+    let _deaf = node.deafen().await;
+    engine.clock.advance(BOUND + TICK);
+    assert_eq!(node.store.recent(), None);
+    assert_eq!(engine.store.recent(), None, "a store without a cache is asked");
+}
+
+#[tokio::test(start_paused = true)]
 async fn bm13_two_realms_of_one_cache_are_apart() {
     let (engine, node) = start().await;
     let other = Realm::new("https://acme.example", "reports");

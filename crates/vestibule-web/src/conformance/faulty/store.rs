@@ -24,6 +24,10 @@ impl SessionStore for FaultyStore {
         self.plan.carry_out(Verb::Now, self.inner.now()).await
     }
 
+    fn recent(&self) -> Option<StoreTime> {
+        self.inner.recent()
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         self.plan.carry_out(Verb::Check, self.inner.check()).await
     }
