@@ -58,9 +58,8 @@ pub async fn account(session: &Session, arrival: &Arrival) -> Result<Markup, Ses
     // The one that asks first, then as they were last used.
     sessions.sort_by_key(|each| (!each.is_current, each.unused_for));
     Ok(html! {
-        @if let Some(done) = arrival.confirmation(&sessions) { p.notice role="status" { (done) } }
         (profile(session))
-        (signed_in_at(session, &sessions))
+        (signed_in_at(session, &sessions, arrival.confirmation(&sessions)))
     })
 }
 
@@ -86,18 +85,19 @@ fn profile(session: &Session) -> Markup {
     }
 }
 
-fn signed_in_at(session: &Session, sessions: &[OtherSession]) -> Markup {
+fn signed_in_at(session: &Session, sessions: &[OtherSession], done: Option<&str>) -> Markup {
     let has_others = sessions.iter().any(|each| !each.is_current);
     html! {
         section.card aria-labelledby="sessions" {
             h2 #sessions { "Where you are signed in" }
+            @if let Some(done) = done { p.notice role="status" { (done) } }
             ul.sessions { @for each in sessions { li { (listed(session, each)) } } }
             @if has_others {
+                p.faint { "If you do not know one of them, end it, and change your password." }
                 form method="post" action="/me/sessions/end-others" {
                     input type="hidden" name="csrf" value=(session.csrf_token());
                     button.quiet { "End all others" }
                 }
-                p.faint { "If you do not know one of them, end it, and change your password." }
             } @else {
                 p.faint { "Nowhere else. Sign in with a second browser, and it appears here." }
             }

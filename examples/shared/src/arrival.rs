@@ -18,12 +18,12 @@ impl Arrival {
     pub(crate) fn after_end_of(id: &str) -> String {
         let name: String =
             id.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
-        format!("/me?ended={name}")
+        format!("/me?ended={name}#sessions")
     }
 
     /// Where a form leads that ended all other sessions.
     pub(crate) fn after_end_of_others() -> String {
-        format!("/me?ended={OTHERS}")
+        format!("/me?ended={OTHERS}#sessions")
     }
 
     /// What the form did, in words, as far as the sessions that are left bear it out.
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn a_name_from_a_form_stays_a_name() {
-        assert_eq!(Arrival::after_end_of("aZ0-_"), "/me?ended=aZ0-_");
-        assert_eq!(Arrival::after_end_of("a&from=x\r\n#/../"), "/me?ended=afromx");
+        assert_eq!(Arrival::after_end_of("aZ0-_"), "/me?ended=aZ0-_#sessions");
+        assert_eq!(Arrival::after_end_of("a&from=x\r\n#/../"), "/me?ended=afromx#sessions");
     }
 }
