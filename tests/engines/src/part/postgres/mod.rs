@@ -1,5 +1,7 @@
 //! The store on PostgreSQL.
 
+mod cost;
+
 use engines::subject::PostgresSubject;
 use steps::report::{Report, Stopped};
 
@@ -8,5 +10,8 @@ use super::store;
 pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
     report.part("PostgreSQL");
     let subject = report.step("a server of its own starts", PostgresSubject::start()).await?;
+    let _ = report
+        .measured("what is asked of the tables, with few and with many sessions", cost::measure())
+        .await;
     store::examine(report, &subject, 5_000).await
 }
