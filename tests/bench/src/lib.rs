@@ -9,6 +9,7 @@ pub mod bearer;
 pub mod browser;
 pub mod clock;
 pub mod command;
+pub mod engines;
 pub mod load;
 pub mod memory;
 pub mod paired;

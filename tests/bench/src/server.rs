@@ -29,6 +29,11 @@ impl Server {
         Ok(Self { runtime })
     }
 
+    /// Does something where the server runs: connections that it opens stay there.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
     /// Serves the router.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! An axum application with a page for users who are signed in, with and without Vestibule in front.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result, bail};
 use axum::{Router, body::Body, routing::get};
 use http::{Request, Response, StatusCode, header};
@@ -27,7 +29,7 @@ pub struct Site {
     /// What is in front of it.
     pub relying_party: RelyingParty,
     /// Where the sessions are, or the logouts of those that are sealed.
-    pub store: MemoryStore,
+    pub store: Arc<dyn StoreBackend>,
     /// The request's `Cookie` header.
     pub cookie: String,
 }
@@ -38,8 +40,7 @@ impl Site {
     /// # Errors
     /// When the login fails.
     pub async fn signed_in() -> Result<Self> {
-        let store = MemoryStore::new();
-        Self::signed_in_at(store.clone(), store).await
+        Self::stored(Arc::new(MemoryStore::new())).await
     }
 
     /// As [`signed_in`](Self::signed_in), with a near cache before the store.
@@ -47,14 +48,17 @@ impl Site {
     /// # Errors
     /// When the login fails.
     pub async fn signed_in_nearby() -> Result<Self> {
-        let store = MemoryStore::new();
-        Self::signed_in_at(NearCache::over(store.clone()), store).await
+        Self::stored(Arc::new(NearCache::over(MemoryStore::new()))).await
     }
 
-    async fn signed_in_at(backend: impl StoreBackend, store: MemoryStore) -> Result<Self> {
+    /// The same, and the session is in this store.
+    ///
+    /// # Errors
+    /// When the login fails.
+    pub async fn stored(store: Arc<dyn StoreBackend>) -> Result<Self> {
         let provider = InMemory::new();
         let relying_party = RelyingParty::builder(provider.client()?, "https://app.example")
-            .stored_sessions(backend, CookieKeys::generate(&OsRandom)?)
+            .stored_sessions(Arc::clone(&store), CookieKeys::generate(&OsRandom)?)
             .build()?;
         Self::of(&provider, store, relying_party).await
     }
@@ -67,10 +71,10 @@ impl Site {
     pub async fn sealed(bytes: usize) -> Result<Self> {
         let mut groups = 0;
         loop {
-            let (provider, store) = (InMemory::new().with_groups(groups), MemoryStore::new());
+            let (provider, store) = (InMemory::new().with_groups(groups), Arc::new(MemoryStore::new()));
             let relying_party = RelyingParty::builder(provider.client()?, "https://app.example")
                 .sealed_sessions(CookieKeys::generate(&OsRandom)?)
-                .backchannel_logout(store.clone())
+                .backchannel_logout(MemoryStore::clone(&store))
                 .build()?;
             let site = Self::of(&provider, store, relying_party).await?;
             // Four characters are three bytes.
@@ -82,7 +86,11 @@ impl Site {
         }
     }
 
-    async fn of(provider: &InMemory, store: MemoryStore, relying_party: RelyingParty) -> Result<Self> {
+    async fn of(
+        provider: &InMemory,
+        store: Arc<dyn StoreBackend>,
+        relying_party: RelyingParty,
+    ) -> Result<Self> {
         // What `axum::serve` does to a router first.
         let bare =
             Router::new().route(STATIC_FILE.path, get(style)).route(PAGE.path, get(hello)).with_state(());

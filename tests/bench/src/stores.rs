@@ -1,9 +1,10 @@
-//! Memory stores with many sessions, and logouts that strike them.
+//! Stores with many sessions, and logouts that strike them.
 
 use std::{ops::Range, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use sha2::{Digest, Sha256};
 use vestibule_web::{
     MemoryStore,
@@ -26,18 +27,38 @@ pub struct Filled {
 }
 
 impl Filled {
-    /// Fills a store with copies of a session that a login made.
+    /// Fills a memory store with copies of a session that a login made.
     ///
     /// # Errors
     /// When the store does not take them.
     pub async fn new(sessions: usize, model: &SessionRecord) -> Result<Self> {
-        let realm = Realm::new(ISSUER, CLIENT);
         let backend = MemoryStore::builder().max_sessions(sessions).build();
-        let filled = Self { store: backend.open(&realm, RETENTION), realm };
+        let filled = Self::empty(&backend);
         for number in 0..sessions {
             filled.insert(number, model).await?;
         }
         Ok(filled)
+    }
+
+    /// Fills any store, with many calls at a time.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub async fn in_store(
+        backend: &dyn StoreBackend,
+        sessions: usize,
+        model: &SessionRecord,
+    ) -> Result<Self> {
+        const AT_ONCE: usize = 8;
+        let filled = Self::empty(backend);
+        let inserts = futures_util::stream::iter(0..sessions).map(|number| filled.insert(number, model));
+        inserts.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        Ok(filled)
+    }
+
+    fn empty(backend: &dyn StoreBackend) -> Self {
+        let realm = Realm::new(ISSUER, CLIENT);
+        Self { store: backend.open(&realm, RETENTION), realm }
     }
 
     async fn insert(&self, number: usize, model: &SessionRecord) -> Result<()> {

@@ -78,6 +78,11 @@ impl Postgres {
         format!("{place}?sslmode=disable&options=-csearch_path%3D{schema}")
     }
 
+    /// The same, in a database of its own.
+    pub fn url_of(&self, database: &str) -> String {
+        format!("postgres://vestibule@127.0.0.1:{}/{database}?sslmode=disable", self.port)
+    }
+
     /// Its port.
     pub fn port(&self) -> u16 {
         self.port

@@ -34,6 +34,7 @@ chapters! {
     services: "services.md",
     sessions: "sessions.md",
     start: "start.md",
+    stores: "stores.md",
     testing: "testing.md",
 }
 
