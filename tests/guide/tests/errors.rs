@@ -26,6 +26,8 @@ fn every_code_is_explained_as_the_error_explains_itself() -> Result<(), Box<dyn 
         "vestibule-sql",
         "vestibule-native",
         "vestibule-cli",
+        "vestibule-redis",
+        "vestibule-sql",
     ];
     for library in libraries {
         collect(&root().join("crates").join(library).join("src"), &mut source)?;
