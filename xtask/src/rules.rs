@@ -39,7 +39,8 @@ fn sources() -> Result<Vec<String>> {
 fn count_tests(sources: &[String]) -> BTreeMap<String, usize> {
     let mut tests = BTreeMap::new();
     for line in sources.iter().flat_map(|source| source.lines()) {
-        let line = line.trim_start().trim_start_matches("pub ").trim_start_matches("async ");
+        let line = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(super) ");
+        let line = line.trim_start_matches("async ");
         for rule in line.strip_prefix("fn ").into_iter().flat_map(rules_of) {
             *tests.entry(rule).or_default() += 1;
         }

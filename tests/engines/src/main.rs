@@ -12,6 +12,9 @@ use steps::{interrupted, process, report::Report};
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [part::faults::NODE, engine, url] = &*arguments.iter().map(String::as_str).collect::<Vec<_>>() {
+        return part::faults::node(engine, url).await.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
     let parts = match Part::wanted(&arguments) {
         Ok(Some(parts)) => parts,
         Ok(None) => {

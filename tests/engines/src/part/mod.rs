@@ -1,6 +1,6 @@
 //! The parts of the run, and how they are called.
 
-mod faults;
+pub(crate) mod faults;
 mod memory;
 mod model;
 mod postgres;

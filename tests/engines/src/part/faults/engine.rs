@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use vestibule_web::store::StoreBackend;
@@ -36,6 +37,9 @@ pub(super) trait Engine: Sized {
 
     /// Makes a replica take writes.
     async fn promote(&self) -> Result<()>;
+
+    /// Sets the clock back that it runs on.
+    fn step_back(&self, span: Duration) -> Result<()>;
 
     fn address(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.port()).into()

@@ -63,3 +63,24 @@ pub(super) async fn h09_to_a_replica<E: Engine>() -> Result<String> {
         obeyed.as_millis()
     ))
 }
+
+/// To a server whose clock is ten minutes behind: nobody notices, and no order is broken.
+pub(super) async fn h09_to_a_slower_clock<E: Engine>() -> Result<String> {
+    let engine = E::start().await?;
+    let stage = Stage::set(&engine).await?;
+    ensure!(stage.hear(0, &stage.logout_token("carol")).await == 200, "a logout before it");
+    stage.signed_out(&["carol"]).await?;
+    engine.step_back(Duration::from_secs(600))?;
+    let found = stage.recovered_but_for(&["carol"]).await?;
+    stage.signed_out(&["carol"]).await?;
+    ensure!(stage.hear(1, &stage.logout_token("bob")).await == 200, "a logout after it");
+    let obeyed = stage.signed_out(&["bob", "carol"]).await?;
+    let later = Browser::new("bob");
+    later.log_in(&stage.nodes[2]).await;
+    ensure!(stage.everywhere(&later).await == [Found::SignedIn; 3], "a login after it lives");
+    Ok(format!(
+        "0 requests failed, 0 sessions lost or revived; seen after {} ms, a logout obeyed within {} ms",
+        found.as_millis(),
+        obeyed.as_millis()
+    ))
+}

@@ -2,10 +2,12 @@
 
 mod engine;
 mod failover;
+mod logout;
 mod network;
 mod outage;
 mod postgres;
 mod redis;
+mod refresh;
 mod stage;
 
 use engines::{Postgres, redis::Redis};
@@ -16,11 +18,20 @@ use self::engine::Engine;
 pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
     table::<Redis>(report).await;
     report.part("Faults that only Redis knows, with three nodes");
+    let _ = report.measured("it may evict", redis::bm12_may_evict()).await;
     let _ = report.measured("no memory left", redis::out_of_memory()).await;
     let _ = report.measured("FLUSHALL under sealed sessions", redis::flushed()).await;
     let _ = report.measured("Sentinel promotes a replica", redis::h09_by_sentinel()).await;
     table::<Postgres>(report).await;
     Ok(())
+}
+
+/// What makes this program a node of its own: the name of the engine and its URL follow.
+pub(crate) const NODE: &str = "a-node-of-the-faults";
+
+/// Is such a node.
+pub(crate) async fn node(engine: &str, url: &str) -> anyhow::Result<()> {
+    if engine == Redis::NAME { logout::node::<Redis>(url).await } else { logout::node::<Postgres>(url).await }
 }
 
 /// Each row by itself, on an engine of its own.
@@ -38,5 +49,11 @@ async fn table<E: Engine>(report: &mut Report) {
     let _ = report.measured("the network swallows everything", network::h08_swallowed::<E>()).await;
     let _ = report.measured("a replica that may only be read", failover::h08_read_only::<E>()).await;
     let _ = report.measured("a replica takes over", failover::h09_to_a_replica::<E>()).await;
+    let _ = report.measured("failover to a slower clock", failover::h09_to_a_slower_clock::<E>()).await;
+    let _ = report.measured("killed beside a logout", logout::bm14_killed_beside_a_logout::<E>()).await;
+    let _ = report.measured("a node stopped with a warm cache", logout::bm13_a_stopped_node::<E>()).await;
+    let _ = report
+        .measured("fifty requests find an expired token", refresh::d14_fifty_requests_at_three_nodes::<E>())
+        .await;
     let _ = report.measured("a node's clock is off by ten minutes", outage::h11_clock_off::<E>()).await;
 }

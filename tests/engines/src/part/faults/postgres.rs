@@ -1,6 +1,7 @@
 //! PostgreSQL.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use engines::Postgres;
@@ -54,5 +55,10 @@ impl Engine for Postgres {
 
     async fn promote(&self) -> Result<()> {
         self.run("SELECT pg_promote()").map(drop)
+    }
+
+    fn step_back(&self, span: Duration) -> Result<()> {
+        let behind = span.as_millis();
+        self.run(&format!("UPDATE vestibule_store SET clock_offset = clock_offset - {behind}")).map(drop)
     }
 }

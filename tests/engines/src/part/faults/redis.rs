@@ -1,16 +1,23 @@
 //! Redis, and what only Redis does to sessions.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use engines::proxy::Proxy;
 use engines::redis::{Redis, Sentinel};
 use scenarios::{Browser, Sessions};
+use vestibule::Diagnose as _;
 use vestibule_redis::RedisStore;
 use vestibule_web::store::StoreBackend;
 
 use super::engine::Engine;
 use super::stage::{Found, Stage};
+
+/// For every application on the server.
+const STEP_BACK: &str = "for _, meta in ipairs(redis.call('KEYS', '*:meta')) do
+  redis.call('HINCRBY', meta, 'offset', -ARGV[1])
+end";
 
 impl Engine for Redis {
     const NAME: &'static str = "Redis";
@@ -57,6 +64,11 @@ impl Engine for Redis {
 
     async fn promote(&self) -> Result<()> {
         self.run(&["REPLICAOF", "NO", "ONE"]).map(drop)
+    }
+
+    fn step_back(&self, span: Duration) -> Result<()> {
+        let behind = span.as_millis().to_string();
+        self.run(&["EVAL", STEP_BACK, "0", &behind]).map(drop)
     }
 }
 
@@ -118,4 +130,20 @@ pub(super) async fn h09_by_sentinel() -> Result<String> {
     stage.signed_out(&["carol"]).await?;
     ensure!(replica.run(&["ROLE"])?.starts_with("master"), "the replica was promoted");
     Ok(format!("0 sessions lost, 0 revived; recovered in {} ms", recovered.as_millis()))
+}
+
+/// A server that may forget logouts is none: the node says so before it takes traffic, and takes it once that is mended.
+pub(super) async fn bm12_may_evict() -> Result<String> {
+    let engine = <Redis as Engine>::start().await?;
+    let stage = Stage::set(&engine).await?;
+    engine.run(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"])?;
+    for node in &stage.nodes {
+        let refused = node.relying_party().ready().await.err().context("a node is ready")?;
+        ensure!(refused.code() == "config.store_evicts", "it says {}", refused.code());
+    }
+    engine.run(&["CONFIG", "SET", "maxmemory-policy", "noeviction"])?;
+    for node in &stage.nodes {
+        node.relying_party().ready().await?;
+    }
+    Ok("no node is ready until it is mended".to_owned())
 }
