@@ -7,12 +7,16 @@ use anyhow::{Context as _, Result, ensure};
 use engines::proxy::Proxy;
 use engines::redis::{Redis, Sentinel};
 use scenarios::{Browser, Sessions};
+use tokio::time::sleep;
 use vestibule::Diagnose as _;
-use vestibule_redis::RedisStore;
+use vestibule_redis::{Durability, RedisStore};
 use vestibule_web::store::StoreBackend;
 
 use super::engine::Engine;
 use super::stage::{Found, Stage};
+
+/// How often a replica is looked at.
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// For every application on the server.
 const STEP_BACK: &str = "for _, meta in ipairs(redis.call('KEYS', '*:meta')) do
@@ -58,8 +62,14 @@ impl Engine for Redis {
         self.resume();
     }
 
+    /// What is written from now on reaches it at once: the first second after it is attached passes here.
     async fn replica(&self) -> Result<Self> {
-        Self::replica_of(self).await
+        let replica = Self::replica_of(self).await?;
+        self.run(&["SET", "probe", "1"])?;
+        while replica.run(&["EXISTS", "probe"])? != "1" {
+            sleep(GLANCE).await;
+        }
+        Ok(replica)
     }
 
     async fn promote(&self) -> Result<()> {
@@ -108,17 +118,18 @@ pub(super) async fn out_of_memory() -> Result<String> {
     Ok(format!("logins 503, the logout 200 and obeyed within {} ms, 0 sessions lost", took.as_millis()))
 }
 
-/// The same by Sentinel, whose word the store takes for which server is the primary.
+/// The same by Sentinel, whose word the store takes for which server is the primary. What was acknowledged was on both.
 pub(super) async fn h09_by_sentinel() -> Result<String> {
     let mut primary = Redis::start().await?;
     let primary_url = primary.url();
-    let replica = Redis::replica_of(&primary).await?;
+    let replica = primary.replica().await?;
     let sentinel = Sentinel::watch(&primary).await?;
     sentinel.knows_a_replica().await?;
     let network = Proxy::to(primary.address()).await?;
     let way = || {
-        let store =
-            RedisStore::builder(&primary_url).sentinels(Sentinel::MASTER, [sentinel.url()]).build()?;
+        let on_both = Durability::WaitReplicas { replicas: 1, within: Duration::from_millis(500) };
+        let store = RedisStore::builder(&primary_url).sentinels(Sentinel::MASTER, [sentinel.url()]);
+        let store = store.durability(on_both).build()?;
         Ok(Arc::new(store) as Arc<dyn StoreBackend>)
     };
     let mut stage = Stage::over(network, Sessions::Stored, way).await?;
