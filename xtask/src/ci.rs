@@ -47,6 +47,7 @@ const STEPS: &[Step] = &[
     },
     Step { name: "docs", task: Cargo(&["doc", "--workspace", "--no-deps"]) },
     Step { name: "demo", task: Cargo(&["run", "-p", "vestibule-demo", "--", "--check"]) },
+    Step { name: "nodes", task: Cargo(&["run", "-p", "vestibule-demo", "--", "--check", "--nodes", "3"]) },
     Step { name: "interop", task: Interop },
     Step { name: "engines", task: Engines },
     Step { name: "test", task: Tests(&["test", "--workspace"]) },

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use example_shared::testing::ACCESS_TOKEN_LIFETIME;
+use example_shared::{Engine, testing::ACCESS_TOKEN_LIFETIME};
 
 use crate::{
     paint::Paint,
@@ -12,7 +12,14 @@ const AHEAD: Duration = Duration::from_secs(30);
 
 /// Where everything is, and what to try.
 pub(crate) fn banner(stage: &Stage, paint: Paint) -> String {
-    let Stage { idp, dashboard, docs_portal, .. } = stage;
+    let Stage { idp, dashboard, docs_portal, engine } = stage;
+    let nodes = match (dashboard.nodes.len(), engine) {
+        (1, Engine::Memory) => String::new(),
+        (1, engine) => format!("\n\n    Sessions rest in {engine}."),
+        (nodes, engine) => format!(
+            "\n\n    {nodes} nodes of each application share the requests, one by one; sessions rest in {engine}."
+        ),
+    };
     let due = ACCESS_TOKEN_LIFETIME.saturating_sub(AHEAD).as_secs();
     let addresses = [
         (paint.blue("dashboard  "), dashboard.url.as_str(), String::new()),
@@ -41,7 +48,7 @@ pub(crate) fn banner(stage: &Stage, paint: Paint) -> String {
     ]
     .map(|command| format!("    {command}"));
     format!(
-        "\n  {}{}\n\n{}\n\n  Try\n{}\n\n  In another terminal, in this folder; what you signed in to with the browser counts\n{}\n\n  {}\n",
+        "\n  {}{}\n\n{}{nodes}\n\n  Try\n{}\n\n  In another terminal, in this folder; what you signed in to with the browser counts\n{}\n\n  {}\n",
         paint.bold("Vestibule"),
         paint.faint(": two web applications and a command, one login, one logout"),
         addresses.join("\n"),

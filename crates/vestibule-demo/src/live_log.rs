@@ -12,7 +12,7 @@ use tracing::{
 };
 use tracing_subscriber::{
     EnvFilter,
-    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
+    fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, format::Writer},
     registry::LookupSpan,
 };
 use vestibule_dev_idp::{Clock, DevIdp, EventKind};
@@ -23,7 +23,7 @@ use crate::paint::Paint;
 pub(crate) fn listen_to_applications(clock: &Clock, paint: Paint) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = Lines { clock: clock.clone(), paint };
-    tracing_subscriber::fmt().with_env_filter(filter).event_format(lines).init();
+    tracing_subscriber::fmt().with_ansi(false).with_env_filter(filter).event_format(lines).init();
 }
 
 /// Prints what happens at the provider from now on.
@@ -39,8 +39,8 @@ pub(crate) fn listen_to_provider(idp: &DevIdp, paint: Paint) {
 /// One line: when, who, what.
 pub(crate) fn line(paint: Paint, at: SystemTime, who: &str, what: &str) -> String {
     let at = DateTime::<Utc>::from(at).format("%H:%M:%S%.3f").to_string();
-    let padded = format!("{who:<11}");
-    let who = match who {
+    let padded = format!("{who:<13}");
+    let who = match who.split(' ').next().unwrap_or_default() {
         "provider" => paint.green(&padded),
         "dashboard" => paint.blue(&padded),
         "docs-portal" => paint.yellow(&padded),
@@ -85,10 +85,17 @@ where
             Level::WARN => self.paint.yellow(&said.message),
             _ => said.message,
         };
-        let who =
-            context.event_scope().and_then(|spans| spans.from_root().next()).map_or("", |span| span.name());
+        let who = context.event_scope().and_then(|spans| spans.from_root().next()).map(|application| {
+            let extensions = application.extensions();
+            let node = extensions.get::<FormattedFields<N>>().and_then(|fields| fields.strip_prefix("node="));
+            [application.name(), node.unwrap_or_default()].join(" ")
+        });
         let what = format!("{message}{}", self.paint.faint(&said.details));
-        writeln!(writer, "{}", line(self.paint, self.clock.now(), who, &what))
+        writeln!(
+            writer,
+            "{}",
+            line(self.paint, self.clock.now(), who.as_deref().unwrap_or_default().trim_end(), &what)
+        )
     }
 }
 

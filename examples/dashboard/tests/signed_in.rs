@@ -6,7 +6,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header, request},
 };
-use example_shared::Settings;
+use example_shared::{SessionStore, Settings};
 use tower::ServiceExt;
 use vestibule_axum::{
     CookieKeys, RelyingParty,
@@ -22,6 +22,7 @@ fn dashboard() -> Result<(Router, RelyingParty)> {
         base_url: "https://app.acme.example".into(),
         listen_addr: String::new(),
         cookie_keys: CookieKeys::generate(&OsRandom)?,
+        session_store: SessionStore::memory(),
         other_app: None,
     };
     let relying_party = settings.relying_party(&Provider::new(&settings.issuer)?)?;

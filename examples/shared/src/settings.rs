@@ -2,9 +2,11 @@ use std::env;
 
 use url::{Host, Url};
 use vestibule_web::{
-    Api, ConfigError, CookieKeys, MemoryStore, RelyingParty,
+    Api, ConfigError, CookieKeys, RelyingParty,
     vestibule::{self, ClientSecret, Diagnose, OsRandom, Provider, RandomError},
 };
+
+use crate::{SessionStore, SessionStoreError, session_store::Engine};
 
 /// What an example is told by its environment.
 #[derive(Clone, Debug)]
@@ -19,9 +21,11 @@ pub struct Settings {
     pub base_url: String,
     /// `LISTEN_ADDR`: host and port to listen on. The default is each application's own.
     pub listen_addr: String,
-    /// `COOKIE_KEYS`: base64url of 32 random bytes; several by commas, of which the first seals and all open. Generated
-    /// when absent on a loopback host.
+    /// `COOKIE_KEYS`: base64url of 32 random bytes; several by commas, of which the first seals and all open. The same on
+    /// every node. Generated when absent, for sessions in memory on a loopback host.
     pub cookie_keys: CookieKeys,
+    /// `SESSION_STORE`: where sessions rest. The same on every node. Default: `memory:`.
+    pub session_store: SessionStore,
     /// `OTHER_APP`: the origin of the other example, to link to. Optional.
     pub other_app: Option<String>,
 }
@@ -41,6 +45,15 @@ pub enum SettingsError {
     /// `BASE_URL` is no URL.
     #[error("BASE_URL is not a URL: give the origin that browsers see, such as https://app.acme.example")]
     BaseUrl,
+    /// `SESSION_STORE` names no store.
+    #[error("SESSION_STORE: {0}")]
+    SessionStore(#[from] SessionStoreError),
+    /// Nobody could open the sessions again that one process sealed under a key of its own.
+    #[error(
+        "COOKIE_KEYS is not set, and sessions rest in {0}, where every node and the next process find them: make a key \
+         with `openssl rand -base64 32 | tr '+/' '-_' | tr -d '='` and give it to all"
+    )]
+    NoSharedKeys(Engine),
     /// Keys are made up on a loopback host only: elsewhere, sessions must outlive a restart, on every node.
     #[error(
         "COOKIE_KEYS is not set, and {0} is not on this machine: make a key with \
@@ -74,6 +87,7 @@ impl Settings {
         let required = |name, hint| variable(name).ok_or(SettingsError::Missing(name, hint));
         let listen_addr = variable("LISTEN_ADDR").unwrap_or_else(|| listen_addr.to_owned());
         let base_url = variable("BASE_URL").unwrap_or_else(|| format!("http://{listen_addr}"));
+        let session_store = SessionStore::at(&variable("SESSION_STORE").unwrap_or("memory:".to_owned()))?;
         Ok(Self {
             issuer: required(
                 "ISSUER",
@@ -84,7 +98,8 @@ impl Settings {
                 "CLIENT_SECRET",
                 "the secret that goes with CLIENT_ID",
             )?),
-            cookie_keys: cookie_keys(variable("COOKIE_KEYS"), &base_url)?,
+            cookie_keys: cookie_keys(variable("COOKIE_KEYS"), &base_url, session_store.engine())?,
+            session_store,
             other_app: variable("OTHER_APP").map(|url| url.trim_end_matches('/').to_owned()),
             base_url,
             listen_addr,
@@ -101,22 +116,23 @@ impl Settings {
         Ok(Api::builder(resource_server, &self.base_url).revocable_by(relying_party).build()?)
     }
 
-    /// The relying party that these settings describe: its sessions rest in memory, everything else is by default.
+    /// The relying party that these settings describe: everything that they do not mention is by default.
     ///
     /// # Errors
     /// [`ConfigError`] names what is wrong with them.
     pub fn relying_party(&self, provider: &Provider) -> Result<RelyingParty, ConfigError> {
         let app = provider.web_app(&self.client_id, self.client_secret.clone());
         RelyingParty::builder(app, &self.base_url)
-            .stored_sessions(MemoryStore::new(), self.cookie_keys.clone())
+            .stored_sessions(self.session_store.clone(), self.cookie_keys.clone())
             .build()
     }
 }
 
-fn cookie_keys(given: Option<String>, base_url: &str) -> Result<CookieKeys, SettingsError> {
+fn cookie_keys(given: Option<String>, base_url: &str, engine: Engine) -> Result<CookieKeys, SettingsError> {
     let base_url = Url::parse(base_url).map_err(|_| SettingsError::BaseUrl)?;
     match given {
         Some(keys) => CookieKeys::from_base64(&keys).map_err(|error| SettingsError::CookieKeys { error }),
+        None if engine.is_durable() => Err(SettingsError::NoSharedKeys(engine)),
         None if is_loopback(&base_url) => {
             tracing::warn!("COOKIE_KEYS is not set: a key was made up, and sessions end with this process");
             Ok(CookieKeys::generate(&OsRandom)?)
@@ -186,6 +202,23 @@ mod tests {
             let error = read(&[("COOKIE_KEYS", weak)]).unwrap_err();
             assert!(matches!(error, SettingsError::CookieKeys { .. }), "{weak}: {error}");
         }
+    }
+
+    #[tokio::test]
+    async fn sessions_that_outlive_the_process_need_keys_that_do() {
+        for store in ["sqlite::memory:", "redis://127.0.0.1:1", "postgres://127.0.0.1:1/sessions"] {
+            let error = read(&[("SESSION_STORE", store)]).unwrap_err();
+            assert!(matches!(error, SettingsError::NoSharedKeys(_)), "{store}: {error}");
+            let settings = read(&[("SESSION_STORE", store), ("COOKIE_KEYS", strong_key().as_str())]).unwrap();
+            assert!(settings.relying_party(&Provider::new(&settings.issuer).unwrap()).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_store_that_is_none_is_named_by_its_variable_alone() {
+        let error = read(&[("SESSION_STORE", "mysql://alice:canary@host")]).unwrap_err().to_string();
+        assert!(error.starts_with("SESSION_STORE: give memory:"), "{error}");
+        assert!(!error.contains("canary"), "{error}");
     }
 
     fn strong_key() -> String {

@@ -6,6 +6,7 @@ mod part;
 
 use std::process::ExitCode;
 
+use engines::node::{self, Settings};
 use part::Part;
 use steps::{interrupted, process, report::Report};
 
@@ -14,6 +15,9 @@ async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [part::faults::NODE, engine, url] = &*arguments.iter().map(String::as_str).collect::<Vec<_>>() {
         return part::faults::node(engine, url).await.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
+    if arguments.first().is_some_and(|argument| argument == node::ARGUMENT) {
+        return serve().await;
     }
     let parts = match Part::wanted(&arguments) {
         Ok(Some(parts)) => parts,
@@ -37,4 +41,14 @@ async fn main() -> ExitCode {
         () = interrupted() => report.interrupted(),
     }
     report.close()
+}
+
+/// As a node, which a part of another run has started.
+async fn serve() -> ExitCode {
+    let served = async { node::run(Settings::from_env()?).await };
+    if let Err(error) = served.await {
+        eprintln!("error: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
 }

@@ -64,6 +64,11 @@ impl Process {
         self.child.id()
     }
 
+    /// Completes when the process has ended by itself.
+    pub async fn ended(&mut self) {
+        let _ = self.child.wait().await;
+    }
+
     /// Fails if the process has ended.
     pub fn check_alive(&mut self) -> Result<()> {
         match self.child.try_wait()? {

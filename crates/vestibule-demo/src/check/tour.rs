@@ -1,14 +1,16 @@
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, ensure};
 use example_shared::{
     Me,
     testing::{ACCESS_TOKEN_LIFETIME, Browser},
 };
 use reqwest::StatusCode;
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 use vestibule_dev_idp::{EventKind, Events};
 
 use super::report::{Report, Stopped};
-use crate::stage::{App, Stage};
+use crate::{app::App, stage::Stage};
 
 pub(super) const AT_ONCE: u64 = 20;
 
@@ -167,13 +169,25 @@ pub(super) async fn me(browser: &Browser, app: &App) -> Result<Me> {
 
 /// Fails unless `/api/me` takes the browser for a stranger's.
 async fn refused(browser: &Browser, app: &App) -> Result<()> {
-    let problem = browser.call(&app.at("/api/me")).await?.problem(StatusCode::UNAUTHORIZED)?;
-    ensure!(problem["code"] == "auth.required", "refused because of {}", problem["code"]);
-    Ok(())
+    refused_at(browser, &app.at("/api/me"), app.bound()).await
+}
+
+/// Fails unless this address takes the browser for a stranger's, at the latest when `bound` has passed.
+pub(super) async fn refused_at(browser: &Browser, api: &str, bound: Duration) -> Result<()> {
+    let start = Instant::now();
+    loop {
+        let page = browser.call(api).await?;
+        if page.status == StatusCode::OK && start.elapsed() < bound {
+            continue;
+        }
+        let problem = page.problem(StatusCode::UNAUTHORIZED)?;
+        ensure!(problem["code"] == "auth.required", "refused because of {}", problem["code"]);
+        return Ok(());
+    }
 }
 
 /// Sends a logout token as the provider does.
-async fn expect_answer(app: &App, token: &str, status: u16, stage: &Stage) -> Result<()> {
+pub(super) async fn expect_answer(app: &App, token: &str, status: u16, stage: &Stage) -> Result<()> {
     let deliveries = stage.idp.send_logout_token(app.client_id, token).await;
     let answer = deliveries.first().and_then(|delivery| delivery.status);
     ensure!(answer == Some(status), "{} answered {answer:?}, not {status}", app.client_id);

@@ -38,6 +38,8 @@ impl Browser {
     pub fn new() -> Result<Self> {
         let jar = Arc::new(Jar::default());
         let http = Client::builder().cookie_provider(Arc::clone(&jar)).no_proxy().timeout(ANSWER_WITHIN);
+        // A connection of its own for each request: an application that was started again is none that hung up.
+        let http = http.pool_max_idle_per_host(0);
         Ok(Self { http: http.build()?, jar })
     }
 

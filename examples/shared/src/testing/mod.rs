@@ -7,5 +7,5 @@ mod stage;
 
 pub use browser::{Browser, Page};
 pub use clock::ProviderClock;
-pub use register::{ACCESS_TOKEN_LIFETIME, register};
+pub use register::{ACCESS_TOKEN_LIFETIME, node, register, settings};
 pub use stage::Stage;

@@ -8,7 +8,7 @@ use vestibule_web::{
 };
 
 use super::ProviderClock;
-use crate::Settings;
+use crate::{SessionStore, Settings};
 
 /// How long access tokens live. Short, so that a refresh is soon to be seen.
 pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(60);
@@ -23,6 +23,16 @@ pub fn register(
     url: &str,
     other_app: Option<&str>,
 ) -> Result<(Settings, RelyingParty)> {
+    let settings = settings(idp, client_id, url, other_app)?;
+    let relying_party = node(idp, &settings)?;
+    Ok((settings, relying_party))
+}
+
+/// Makes the application at `url` known to the provider: what each of its nodes needs. Sessions rest in memory.
+///
+/// # Errors
+/// When the provider does not like what it is told.
+pub fn settings(idp: &DevIdp, client_id: &str, url: &str, other_app: Option<&str>) -> Result<Settings> {
     let secret = format!("{client_id}-secret");
     idp.register(
         Application::web(client_id, &secret)
@@ -31,17 +41,24 @@ pub fn register(
             .backchannel_logout_uri(format!("{url}/auth/backchannel-logout"))
             .access_token_lifetime(ACCESS_TOKEN_LIFETIME),
     )?;
-    let settings = Settings {
+    Ok(Settings {
         issuer: idp.issuer().to_owned(),
         client_id: client_id.to_owned(),
         client_secret: ClientSecret::new(secret),
         base_url: url.to_owned(),
         listen_addr: url.trim_start_matches("http://").to_owned(),
         cookie_keys: CookieKeys::generate(&OsRandom)?,
+        session_store: SessionStore::memory(),
         other_app: other_app.map(str::to_owned),
-    };
+    })
+}
+
+/// A node of the application. It goes by the provider's clock.
+///
+/// # Errors
+/// When the settings are no good.
+pub fn node(idp: &DevIdp, settings: &Settings) -> Result<RelyingParty> {
     let clock = ProviderClock::new(idp.clock().clone());
     let provider = Provider::builder(&settings.issuer)?.clock(clock).build()?;
-    let relying_party = settings.relying_party(&provider)?;
-    Ok((settings, relying_party))
+    Ok(settings.relying_party(&provider)?)
 }

@@ -1,8 +1,10 @@
 //! The parts of the run, and how they are called.
 
+mod demo;
 pub(crate) mod faults;
 mod memory;
 mod model;
+mod nodes;
 mod postgres;
 mod redis;
 mod store;
@@ -17,6 +19,8 @@ pub(crate) enum Part {
     Redis,
     Postgres,
     Faults,
+    Nodes,
+    Demo,
     Model(model::Length),
 }
 
@@ -31,6 +35,9 @@ Parts, all of them unless some are named:
   redis     the same on Redis, and its faults
   postgres  the same on PostgreSQL, and its faults
   faults    what becomes of users, sessions and logouts when an engine is treated badly
+  nodes     processes of one application: killed at every point, refreshing at once, hearing of logouts
+            (LOGOUTS=1000 and ROUNDS=200 measure longer than every run does)
+  demo      the demo's own tour, with three nodes of each application
 
 By name only:
   model     random steps beside the model, on every engine: as many as are asked for
@@ -49,6 +56,8 @@ impl Part {
                 ("redis", _) => Self::Redis,
                 ("postgres", _) => Self::Postgres,
                 ("faults", _) => Self::Faults,
+                ("nodes", _) => Self::Nodes,
+                ("demo", _) => Self::Demo,
                 ("model", _) => Self::Model(model::Length::default()),
                 ("--steps" | "--seed", Some(Self::Model(length))) => {
                     let value = arguments.next().context("a number is missing")?;
@@ -59,7 +68,8 @@ impl Part {
             };
             parts.push(part);
         }
-        const ALL: [Part; 4] = [Part::Memory, Part::Redis, Part::Postgres, Part::Faults];
+        const ALL: [Part; 6] =
+            [Part::Memory, Part::Redis, Part::Postgres, Part::Faults, Part::Nodes, Part::Demo];
         Ok(Some(if parts.is_empty() { ALL.to_vec() } else { parts }))
     }
 
@@ -69,6 +79,8 @@ impl Part {
             Self::Redis => redis::run(report).await,
             Self::Postgres => postgres::run(report).await,
             Self::Faults => faults::run(report).await,
+            Self::Nodes => nodes::run(report).await,
+            Self::Demo => demo::run(report).await,
             Self::Model(length) => model::run(report, length).await,
         }
     }

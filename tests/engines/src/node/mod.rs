@@ -1,0 +1,118 @@
+//! One process of an application, which can be told to die at any point of its work.
+
+mod clock;
+mod fault_points;
+mod process;
+mod settings;
+mod store;
+mod transport;
+
+use std::{net::TcpListener, sync::Arc};
+
+use anyhow::Result;
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    routing::{get, post},
+};
+use rustix::process::Signal;
+use vestibule::{Provider, transport::HttpTransport};
+use vestibule_axum::{Failure, RelyingParty, Session};
+
+use clock::AdjustableClock;
+use fault_points::FaultPoints;
+use store::WithFaultPoints;
+use transport::Wire;
+
+pub use process::{ARGUMENT, NodeProcess};
+pub use settings::Settings;
+
+/// What a node prints when it can be called; its address follows.
+pub const READY: &str = "node at ";
+
+/// What a test turns while the node runs.
+#[derive(Clone, Debug)]
+struct Controls {
+    clock: AdjustableClock,
+    points: Arc<FaultPoints>,
+}
+
+/// Serves the application until the process ends.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn run(settings: Settings) -> Result<()> {
+    let clock = AdjustableClock::ahead(settings.ahead);
+    let controls = Controls { clock: clock.clone(), points: Arc::default() };
+    let wire = Wire::new(HttpTransport::new()?, Arc::clone(&controls.points));
+    let provider = Provider::builder(&settings.issuer)?.clock(clock.clone()).transport(wire).build()?;
+    let client = provider.web_app(&settings.client_id, settings.secret());
+    let store =
+        WithFaultPoints::new(settings.backend(Arc::new(clock.clone()))?, Arc::clone(&controls.points));
+    let relying_party = RelyingParty::builder(client, &settings.base_url)
+        .stored_sessions(store, Settings::cookie_keys()?)
+        .build()?;
+    relying_party.ready().await?;
+    let listener = TcpListener::bind(&settings.listen)?;
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    println!("{READY}http://{}", listener.local_addr()?);
+    Ok(axum::serve(listener, app(relying_party).merge(control(controls))).await?)
+}
+
+fn app(relying_party: RelyingParty) -> Router {
+    let router = Router::new()
+        .route("/me", get(me))
+        .route("/api/me", get(me))
+        .route("/api/token", get(token))
+        .route("/api/sessions", get(sessions));
+    vestibule_axum::wrap(router, relying_party)
+}
+
+/// The form that logs out, or who is there.
+async fn me(session: Session) -> axum::response::Html<String> {
+    axum::response::Html(format!(
+        r#"<p>{}</p><form method="post" action="/auth/logout"><input type="hidden" name="csrf" value="{}"></form>"#,
+        session.subject(),
+        session.csrf_token(),
+    ))
+}
+
+/// Which access token there is: a digest, so that no answer holds one.
+async fn token(session: Session) -> Result<String, Failure> {
+    let token = session.access_token().await?;
+    Ok(format!("{:016x}", fault_points::digest(token.expose())))
+}
+
+/// How many sessions the user has.
+async fn sessions(session: Session) -> Result<Json<usize>, Failure> {
+    Ok(Json(session.all_of_user().await?.len()))
+}
+
+fn control(controls: Controls) -> Router {
+    Router::new()
+        .route("/control/advance/{seconds}", post(advance))
+        .route("/control/kill/{point}", post(kill))
+        .route("/control/stop/{point}", post(stop))
+        .route("/control/points", get(points))
+        .with_state(controls)
+}
+
+async fn advance(State(controls): State<Controls>, Path(seconds): Path<u64>) {
+    controls.clock.advance(seconds);
+}
+
+/// At this point of what it does next, the process dies.
+async fn kill(State(controls): State<Controls>, Path(point): Path<usize>) {
+    controls.points.arm(point, Signal::KILL);
+}
+
+/// At this point of what it does next, the process stops, until somebody lets it go on.
+async fn stop(State(controls): State<Controls>, Path(point): Path<usize>) {
+    controls.points.arm(point, Signal::STOP);
+}
+
+/// Those that were passed since.
+async fn points(State(controls): State<Controls>) -> Json<Vec<String>> {
+    Json(controls.points.passed())
+}
