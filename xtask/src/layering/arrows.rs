@@ -26,8 +26,18 @@ const ARROWS: &[(&str, Imports)] = &[
     ("dashboard", Only(&["vestibule-axum", "example-shared"])),
     ("docs-portal", Only(&["vestibule-actix", "example-shared"])),
     ("live", Only(&["vestibule-axum", "example-shared"])),
-    // The provider is for tests, behind a feature; so is each adapter.
-    ("example-shared", Only(&["vestibule-web", "vestibule-actix", "vestibule-axum", "vestibule-dev-idp"])),
+    // The provider is for tests, behind a feature; so is each adapter. The store is chosen by URL, so each is there.
+    (
+        "example-shared",
+        Only(&[
+            "vestibule-web",
+            "vestibule-actix",
+            "vestibule-axum",
+            "vestibule-dev-idp",
+            "vestibule-redis",
+            "vestibule-sql",
+        ]),
+    ),
     ("scenarios", Any),
     ("native", Any),
     ("guide", Any),
