@@ -51,7 +51,7 @@ async fn bm08_a_process_that_was_killed_goes_on_where_it_was(mount: &'static dyn
     land().await;
     assert!(is_in(&alice, &next).await, "the moment that counts is the first");
     assert_eq!(world.state().await.sessions.len(), 1);
-    assert_eq!(files(&journal), [PathBuf::new(); 0]);
+    assert!(files(&journal).is_empty());
     assert!(world.state().await.changes.contains("Revoked"));
     world
 }
@@ -68,7 +68,7 @@ async fn bm08_what_has_landed_is_struck_off(mount: &'static dyn Mount) -> World 
     assert_eq!(hear(&world, &of_bob).await.status, 200);
     assert_eq!(files(&journal).len(), 1, "the provider sent it again");
     land().await;
-    assert_eq!(files(&journal), [PathBuf::new(); 0]);
+    assert!(files(&journal).is_empty());
     for browser in [&alice, &bob] {
         assert!(!is_in(browser, &world).await);
     }
