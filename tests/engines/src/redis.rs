@@ -46,13 +46,17 @@ impl Redis {
         Ok(server)
     }
 
-    /// A read-only replica that follows `primary` and has caught up with it.
+    /// A read-only replica that follows `primary` and is in step: what is written from now on reaches it at once.
     pub async fn replica_of(primary: &Self) -> Result<Self> {
         let master = primary.port.to_string();
         let server = Self::start_with(&["--save", "", "--replicaof", "127.0.0.1", &master]).await?;
-        while !server.run(&["INFO", "replication"])?.contains("master_link_status:up") {
+        // A replica that has just been attached gets nothing for a while, though its link is up.
+        let probe = format!("probe-{}", server.port);
+        primary.run(&["SET", &probe, "1"])?;
+        while server.run(&["EXISTS", &probe])? != "1" {
             tokio::time::sleep(GLANCE).await;
         }
+        primary.run(&["DEL", &probe])?;
         Ok(server)
     }
 

@@ -7,16 +7,12 @@ use anyhow::{Context as _, Result, ensure};
 use engines::proxy::Proxy;
 use engines::redis::{Redis, Sentinel};
 use scenarios::{Browser, Sessions};
-use tokio::time::sleep;
 use vestibule::Diagnose as _;
 use vestibule_redis::{Durability, RedisStore};
 use vestibule_web::store::StoreBackend;
 
 use super::engine::Engine;
 use super::stage::{Found, Stage};
-
-/// How often a replica is looked at.
-const GLANCE: Duration = Duration::from_millis(10);
 
 /// For every application on the server.
 const STEP_BACK: &str = "for _, meta in ipairs(redis.call('KEYS', '*:meta')) do
@@ -62,14 +58,8 @@ impl Engine for Redis {
         self.resume();
     }
 
-    /// What is written from now on reaches it at once: the first second after it is attached passes here.
     async fn replica(&self) -> Result<Self> {
-        let replica = Self::replica_of(self).await?;
-        self.run(&["SET", "probe", "1"])?;
-        while replica.run(&["EXISTS", "probe"])? != "1" {
-            sleep(GLANCE).await;
-        }
-        Ok(replica)
+        Self::replica_of(self).await
     }
 
     async fn promote(&self) -> Result<()> {

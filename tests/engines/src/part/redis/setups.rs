@@ -9,7 +9,7 @@ use engines::redis::{Redis, Sentinel};
 use engines::subject::RedisSubject;
 use rcgen::{CertificateParams, KeyPair};
 use steps::report::Report;
-use vestibule_redis::RedisStore;
+use vestibule_redis::{Durability, RedisStore};
 use vestibule_web::conformance::{Subject, all};
 use vestibule_web::store::StoreBackend;
 
@@ -61,8 +61,9 @@ async fn behind_a_sentinel() -> Result<()> {
     let replica = Redis::replica_of(&primary).await?;
     let sentinel = Sentinel::watch(&primary).await?;
     sentinel.knows_a_replica().await?;
-    let node =
-        RedisStore::builder("redis://the-master").sentinels(Sentinel::MASTER, [sentinel.url()]).build()?;
+    let on_both = Durability::WaitReplicas { replicas: 1, within: Duration::from_millis(500) };
+    let node = RedisStore::builder("redis://the-master").sentinels(Sentinel::MASTER, [sentinel.url()]);
+    let node = node.durability(on_both).build()?;
     let store = open(&node);
     for (number, sub) in [(1, "alice"), (2, "bob")] {
         sign_in(&*store, number, sub).await?;
