@@ -79,7 +79,7 @@ fn request() -> Result<()> {
             let (mut router, head, runtime) = (router.clone(), target.head(&site.cookie), &runtime);
             Contestant::measured(name, move |requests| {
                 // The one who reads the log for a near cache has its turn: requests in memory never wait.
-                runtime.block_on(tokio::time::sleep(Duration::from_millis(1)));
+                runtime.block_on(async { tokio::time::sleep(Duration::from_millis(1)).await });
                 timed(|| {
                     runtime.block_on(async {
                         for _ in 0..requests {
