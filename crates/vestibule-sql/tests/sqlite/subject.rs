@@ -7,8 +7,9 @@ use std::{
 };
 
 use async_trait::async_trait;
+use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
-use vestibule::testing::TestClock;
+use vestibule::{Clock as _, testing::TestClock};
 use vestibule_sql::SqliteStore;
 use vestibule_web::{conformance::Subject, store::StoreBackend};
 
@@ -28,12 +29,55 @@ impl Default for File {
     }
 }
 
+impl File {
+    /// The latest fresh one.
+    fn url(&self) -> String {
+        let number = self.files.load(Ordering::Relaxed);
+        format!("sqlite:{}", self.folder.path().join(format!("{number}.db")).display())
+    }
+
+    /// Does something to the file by another connection.
+    async fn run(&self, sql: &'static str) {
+        let mut connection = SqliteConnection::connect(&self.url()).await.expect("the file opens");
+        connection.execute(sql).await.expect("the statement is right");
+        connection.close().await.expect("it closes");
+    }
+}
+
 #[async_trait]
 impl Subject for File {
     async fn fresh(&self) -> Arc<dyn StoreBackend> {
-        let number = self.files.fetch_add(1, Ordering::Relaxed);
-        let url = format!("sqlite:{}", self.folder.path().join(format!("{number}.db")).display());
-        store(&url, &self.clock)
+        self.files.fetch_add(1, Ordering::Relaxed);
+        store(&self.url(), &self.clock)
+    }
+
+    async fn another_node(&self) -> Option<Arc<dyn StoreBackend>> {
+        Some(store(&self.url(), &self.clock))
+    }
+
+    async fn wipe_indexes(&self) -> bool {
+        self.run(
+            "DROP INDEX vestibule_sessions_of; DROP INDEX vestibule_sessions_lapse;
+             DROP INDEX vestibule_cutoffs_age; DROP INDEX vestibule_cutoffs_to_reap;
+             DROP INDEX vestibule_spent_logouts_age; DELETE FROM vestibule_listening;
+             UPDATE vestibule_cutoffs SET reaped = 1",
+        )
+        .await;
+        true
+    }
+
+    async fn lose_everything(&self) -> bool {
+        self.run(
+            "DROP TABLE vestibule_listening; DROP TABLE vestibule_sessions; DROP TABLE vestibule_cutoffs;
+             DROP TABLE vestibule_spent_logouts; DROP TABLE vestibule_log; DROP TABLE vestibule_realms;
+             DROP TABLE vestibule_store; DROP TABLE vestibule_migrations",
+        )
+        .await;
+        true
+    }
+
+    async fn step_back(&self, span: Duration) -> bool {
+        step_back(&self.clock, span)
     }
 
     async fn advance(&self, span: Duration) {
@@ -59,9 +103,18 @@ impl Subject for Memory {
         self.0.advance(span);
     }
 
+    async fn step_back(&self, span: Duration) -> bool {
+        step_back(&self.0, span)
+    }
+
     fn log_bound(&self) -> usize {
         LOG as usize
     }
+}
+
+fn step_back(clock: &TestClock, span: Duration) -> bool {
+    clock.set_wall(clock.unix_time().saturating_sub(span));
+    true
 }
 
 fn store(url: &str, clock: &TestClock) -> Arc<dyn StoreBackend> {

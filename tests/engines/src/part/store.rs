@@ -20,6 +20,7 @@ pub(super) async fn examine(report: &mut Report, subject: &dyn Subject, steps: u
     let promises = report.step(format!("{} promises are kept", others.len()), all(&others, subject)).await;
     for invariant in &invariants {
         if !applies(invariant, subject).await {
+            println!("  – {} is not examined: there is no hand for it", invariant.name.replace('_', " "));
             continue;
         }
         let _ = report.step(invariant.name.replace('_', " "), one(invariant, subject)).await;

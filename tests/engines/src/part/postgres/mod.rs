@@ -1,6 +1,7 @@
 //! The store on PostgreSQL.
 
 mod cost;
+mod start;
 
 use engines::subject::PostgresSubject;
 use steps::report::{Report, Stopped};
@@ -10,6 +11,7 @@ use super::store;
 pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
     report.part("PostgreSQL");
     let subject = report.step("a server of its own starts", PostgresSubject::start()).await?;
+    let _ = report.step("six nodes start at once, and make the tables once", start::together()).await;
     let _ = report
         .measured("what is asked of the tables, with few and with many sessions", cost::measure())
         .await;

@@ -1,0 +1,34 @@
+//! Nodes that start at once, on a database that has nothing in it.
+
+use anyhow::{Result, ensure};
+use engines::Postgres;
+use tokio::task::JoinSet;
+use vestibule_sql::PostgresStore;
+use vestibule_web::{
+    conformance::model::{RETENTION, realm, session},
+    store::{Insert, SessionStore, StoreBackend as _},
+};
+
+const NODES: u32 = 6;
+
+pub(super) async fn together() -> Result<()> {
+    let server = Postgres::start().await?;
+    let mut starting = JoinSet::new();
+    for number in 0..NODES {
+        let store = PostgresStore::builder(&server.url()).max_connections(2).build()?.open(&realm(), RETENTION);
+        starting.spawn(async move { log_in(&*store, number).await });
+    }
+    while let Some(login) = starting.join_next().await {
+        let login = login??;
+        ensure!(matches!(login, Insert::Stored(_)), "{login:?}");
+    }
+    let [stores, sessions] = ["vestibule_store", "vestibule_sessions"]
+        .map(|table| server.run(&format!("SELECT count(*) FROM {table}")));
+    ensure!((stores?.trim(), sessions?.trim()) == ("1", "6"), "one store, and everybody's session in it");
+    Ok(())
+}
+
+async fn log_in(store: &dyn SessionStore, number: u32) -> Result<Insert> {
+    let began = store.now().await?;
+    Ok(store.insert(session(number, "alice", None, began), None).await?.reply)
+}
