@@ -15,7 +15,8 @@ pub(super) async fn together() -> Result<()> {
     let server = Postgres::start().await?;
     let mut starting = JoinSet::new();
     for number in 0..NODES {
-        let store = PostgresStore::builder(&server.url()).max_connections(2).build()?.open(&realm(), RETENTION);
+        let store =
+            PostgresStore::builder(&server.url()).max_connections(2).build()?.open(&realm(), RETENTION);
         starting.spawn(async move { log_in(&*store, number).await });
     }
     while let Some(login) = starting.join_next().await {
