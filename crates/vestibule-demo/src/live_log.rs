@@ -19,9 +19,11 @@ use vestibule_dev_idp::{Clock, DevIdp, EventKind};
 
 use crate::paint::Paint;
 
+const DEFAULT: &str = "info,actix_server=warn";
+
 /// Prints what the applications log from now on, by the time of `clock`.
 pub(crate) fn listen_to_applications(clock: &Clock, paint: Paint) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
     let lines = Lines { clock: clock.clone(), paint };
     tracing_subscriber::fmt().with_ansi(false).with_env_filter(filter).event_format(lines).init();
 }
