@@ -2,24 +2,19 @@ use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 use vestibule_web::store::{
-    Change, ChangeCursor, Cutoff, GoneReason, LogoutId, NotLive, PublicId, Retention, Scope, SessionKey,
-    SessionRecord, SessionSummary, Stamped, StoreError, StoreTime, Touch, transition,
+    Change, ChangeCursor, GoneReason, Insert, NewSession, NotLive, PublicId, Revocation, Revoke, Scope,
+    SessionKey, SessionRecord, SessionSummary, Stamped, StoreError, StoreTime, Touch, transition,
 };
 
 use crate::error::Failure;
 
 /// The rows of one realm in one database: what the verbs are made of.
 pub(crate) trait Engine: fmt::Debug + Send + Sync + 'static {
-    type Step: Step;
-
     /// Makes the tables, and the rows that a realm has, if they may be missing.
     fn ready(&self) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// They are missing after all.
     fn not_ready(&self);
-
-    /// Begins a step that may write.
-    fn begin(&self) -> impl Future<Output = Result<Self::Step, Failure>> + Send;
 
     fn now(&self) -> impl Future<Output = Result<StoreTime, Failure>> + Send;
 
@@ -42,6 +37,31 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + 'static {
         idle: Duration,
     ) -> impl Future<Output = Result<Stamped<Touch>, Failure>> + Send;
 
+    /// Stores a new session, and ends another one, as one step.
+    fn insert(
+        &self,
+        session: NewSession,
+        ends: Option<SessionKey>,
+    ) -> impl Future<Output = Result<Stamped<Insert>, Failure>> + Send;
+
+    /// Decides what becomes of a live record, and lets it become that, as one step.
+    fn change<R: From<NotLive> + Send>(
+        &self,
+        key: &SessionKey,
+        decide: impl Fn(Arc<SessionRecord>, StoreTime) -> (R, Fate) + Send + Sync,
+    ) -> impl Future<Output = Result<Stamped<R>, Failure>> + Send;
+
+    /// Enters a logout as one step. What that costs depends on the number of scopes alone: it looks at no session.
+    fn revoke(&self, revocation: Revocation)
+    -> impl Future<Output = Result<Stamped<Revoke>, Failure>> + Send;
+
+    /// The keys of a subject's records of this public name.
+    fn listed(
+        &self,
+        subject: &Scope,
+        id: &PublicId,
+    ) -> impl Future<Output = Result<Vec<SessionKey>, Failure>> + Send;
+
     /// The live sessions of a subject, oldest first.
     fn sessions_of(
         &self,
@@ -61,74 +81,17 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync + 'static {
     fn reap(&self, limit: u32) -> impl Future<Output = Result<Stamped<u32>, Failure>> + Send;
 }
 
-/// One transaction. It changes nothing unless it is committed.
-pub(crate) trait Step: Send {
-    /// When this step happens, and by which rules.
-    fn sight(&mut self) -> impl Future<Output = Result<Sight, Failure>> + Send;
-
-    /// Reads a record that nobody else changes until this step is over.
-    fn find(&mut self, key: &SessionKey) -> impl Future<Output = Result<Found, Failure>> + Send;
-
-    /// Whether there is a record, live or not.
-    fn exists(&mut self, key: &SessionKey) -> impl Future<Output = Result<bool, Failure>> + Send;
-
-    /// Whether a cutoff of one of the scopes covers the session.
-    fn covers(
-        &mut self,
-        key: &SessionKey,
-        scopes: &[Scope],
-        began: StoreTime,
-    ) -> impl Future<Output = Result<bool, Failure>> + Send;
-
-    /// The keys of a subject's records of this public name.
-    fn listed(
-        &mut self,
-        subject: &Scope,
-        id: &PublicId,
-    ) -> impl Future<Output = Result<Vec<SessionKey>, Failure>> + Send;
-
-    /// Answers `false` if the key is taken.
-    fn insert(&mut self, record: &SessionRecord) -> impl Future<Output = Result<bool, Failure>> + Send;
-
-    /// Stores the lease and the attempts of a record.
-    fn update_lease(&mut self, record: &SessionRecord) -> impl Future<Output = Result<(), Failure>> + Send;
-
-    /// Stores everything in a record that may change, but its lifetimes.
-    fn update(&mut self, record: &SessionRecord) -> impl Future<Output = Result<(), Failure>> + Send;
-
-    fn delete(&mut self, key: &SessionKey) -> impl Future<Output = Result<(), Failure>> + Send;
-
-    /// Lets no other logout be entered until this step is over.
-    fn lock_ledger(&mut self) -> impl Future<Output = Result<(), Failure>> + Send;
-
-    /// When a logout token was spent.
-    fn spent(&mut self, logout: &LogoutId)
-    -> impl Future<Output = Result<Option<StoreTime>, Failure>> + Send;
-
-    fn spend(&mut self, logout: &LogoutId, at: StoreTime)
-    -> impl Future<Output = Result<(), Failure>> + Send;
-
-    /// The cutoffs of those scopes that were ever struck.
-    fn cutoffs(
-        &mut self,
-        scopes: &[Scope],
-    ) -> impl Future<Output = Result<Vec<(Scope, Cutoff)>, Failure>> + Send;
-
-    /// Stores cutoffs in the place of those that were there.
-    fn strike(&mut self, cutoffs: &[(Scope, Cutoff)]) -> impl Future<Output = Result<(), Failure>> + Send;
-
-    /// Appends to the log. To be called last: from here on other steps that do so wait.
-    fn tell(&mut self, change: &Change) -> impl Future<Output = Result<(), Failure>> + Send;
-
-    fn commit(self) -> impl Future<Output = Result<(), Failure>> + Send;
-}
-
-/// The moment of a step, and the rules that hold in it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sight {
-    pub(crate) at: StoreTime,
-    pub(crate) birth: StoreTime,
-    pub(crate) retention: Retention,
+/// What becomes of a live record.
+#[derive(Debug)]
+pub(crate) enum Fate {
+    Stays,
+    /// Its lease and its attempts are these now.
+    Leased(Arc<SessionRecord>),
+    /// All that may change in it, but its lifetimes, is this now, which is told. If a logout covers what it listens to now,
+    /// it ends instead.
+    Replaced(Arc<SessionRecord>),
+    /// It ends, which is told.
+    Ends,
 }
 
 /// What is under a key.

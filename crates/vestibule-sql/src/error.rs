@@ -100,9 +100,10 @@ fn sqlite(code: &str) -> Option<u32> {
     code.parse::<u32>().ok().filter(|_| code.len() < 5).map(|code| code & 0xff)
 }
 
+/// Nor a function, which is made with the tables.
 fn no_such_table(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| {
-        matches!(error.code().as_deref(), Some("42P01" | "3F000"))
+        matches!(error.code().as_deref(), Some("42P01" | "3F000" | "42883"))
             // SQLite has one code for every mistake in a statement.
             || error.message().starts_with("no such table")
     })

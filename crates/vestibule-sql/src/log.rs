@@ -32,14 +32,19 @@ pub(crate) fn encode(change: &Change) -> Option<Vec<u8>> {
             entry.extend_from_slice(key.as_bytes());
         }
         Change::Revoked { scopes, cutoff, spared } => {
-            entry.push(if spared.is_some() { REVOKED_BUT_ONE } else { REVOKED });
-            entry.extend_from_slice(&moment(*cutoff).to_be_bytes());
-            entry.extend(spared.iter().flat_map(|key| *key.as_bytes()));
-            entry.extend(scopes.iter().flat_map(|scope| *scope.as_bytes()));
+            let (before, after) = around_cutoff(scopes, *spared);
+            return Some([&before[..], &moment(*cutoff).to_be_bytes(), &after].concat());
         }
         _ => return None,
     }
     Some(entry)
+}
+
+/// What stands before and after the moment in the entry of a logout.
+pub(crate) fn around_cutoff(scopes: &[Scope], spared: Option<SessionKey>) -> ([u8; 2], Vec<u8>) {
+    let before = [FORMAT, if spared.is_some() { REVOKED_BUT_ONE } else { REVOKED }];
+    let spared = spared.iter().flat_map(|key| *key.as_bytes());
+    (before, spared.chain(scopes.iter().flat_map(|scope| *scope.as_bytes())).collect())
 }
 
 /// An entry as it was stored.

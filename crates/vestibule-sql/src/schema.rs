@@ -10,8 +10,10 @@ pub(crate) struct Migration {
 }
 
 #[cfg(feature = "postgres")]
-pub(crate) const POSTGRES: &[Migration] =
-    &[Migration { version: 1, sql: include_str!("../migrations/postgres/0001_sessions.sql") }];
+pub(crate) const POSTGRES: &[Migration] = &[
+    Migration { version: 1, sql: include_str!("../migrations/postgres/0001_sessions.sql") },
+    Migration { version: 2, sql: include_str!("../migrations/postgres/0002_verbs.sql") },
+];
 
 #[cfg(feature = "sqlite")]
 pub(crate) const SQLITE: &[Migration] =

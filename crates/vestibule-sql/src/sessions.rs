@@ -48,7 +48,7 @@ impl<E: Engine> SessionStore for Sessions<E> {
         session: NewSession,
         ends: Option<SessionKey>,
     ) -> Result<Stamped<Insert>, StoreError> {
-        self.ask(|| verbs::insert(&self.0, session.clone(), ends)).await
+        self.ask(|| self.0.insert(session.clone(), ends)).await
     }
 
     async fn load(&self, key: &SessionKey) -> Result<Stamped<Load>, StoreError> {
@@ -132,7 +132,7 @@ impl<E: Engine> SessionStore for Sessions<E> {
     }
 
     async fn revoke(&self, revocation: Revocation) -> Result<Stamped<Revoke>, StoreError> {
-        self.ask(|| verbs::revoke(&self.0, revocation.clone())).await
+        self.ask(|| self.0.revoke(revocation.clone())).await
     }
 
     async fn sessions_of(&self, subject: &Scope) -> Result<Stamped<Vec<SessionSummary>>, StoreError> {

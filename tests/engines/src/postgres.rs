@@ -114,8 +114,13 @@ impl Postgres {
     pub fn kill(&mut self) {
         self.pause();
         if let Some(mut process) = self.process.take() {
+            let children = children(process.id());
             signal_all(&process, Signal::KILL);
             let _ = process.wait();
+            // The last of them to go lets go of the memory that they share, without which none starts again.
+            while children.iter().any(|child| is_alive(*child)) {
+                std::thread::sleep(GLANCE);
+            }
         }
     }
 
@@ -256,6 +261,11 @@ fn children(parent: u32) -> Vec<Pid> {
         .filter(|entry| is_child(&entry.path(), parent))
         .filter_map(|entry| parse_pid(&entry.path()))
         .collect()
+}
+
+fn is_alive(process: Pid) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero()));
+    stat.is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z'))
 }
 
 fn is_child(process: &Path, parent: u32) -> bool {

@@ -1,7 +1,10 @@
 //! A network that can be slow, cut or silent, between a store and its engine.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -17,7 +20,15 @@ use tokio::time::sleep;
 pub struct Proxy {
     address: SocketAddr,
     weather: Arc<watch::Sender<Weather>>,
+    trips: Arc<Trips>,
     accepting: JoinHandle<()>,
+}
+
+/// How often something was asked after an answer had come.
+#[derive(Debug, Default)]
+struct Trips {
+    begun: AtomicU64,
+    is_under_way: AtomicBool,
 }
 
 /// What happens to what passes through.
@@ -42,8 +53,9 @@ impl Proxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let weather = Arc::new(watch::Sender::new(Weather::good(target)));
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&weather)));
-        Ok(Self { address, weather, accepting })
+        let trips = Arc::new(Trips::default());
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&weather), Arc::clone(&trips)));
+        Ok(Self { address, weather, trips, accepting })
     }
 
     /// Where it listens.
@@ -58,6 +70,11 @@ impl Proxy {
         let (authority, path) = rest.split_at(end);
         let user = authority.rsplit_once('@').map(|(user, _)| format!("{user}@")).unwrap_or_default();
         format!("{scheme}://{user}{}{path}", self.address)
+    }
+
+    /// How many round trips there have been, if one connection was in use at a time.
+    pub fn round_trips(&self) -> u64 {
+        self.trips.begun.load(Ordering::Relaxed)
     }
 
     /// Lets each piece take this long, in either direction.
@@ -111,25 +128,34 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, weather: Arc<watch::Sender<Weather>>) {
+impl Trips {
+    fn pass(&self, direction: Direction) {
+        let asks = direction == Direction::Request;
+        if self.is_under_way.swap(asks, Ordering::Relaxed) != asks && asks {
+            self.begun.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, weather: Arc<watch::Sender<Weather>>, trips: Arc<Trips>) {
     let mut connections = JoinSet::new();
     while let Ok((near, _)) = listener.accept().await {
         if !weather.borrow().refusing {
-            connections.spawn(connect(near, weather.subscribe()));
+            connections.spawn(connect(near, weather.subscribe(), Arc::clone(&trips)));
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
 /// One connection: it lives until one of its ends, or the weather, closes it.
-async fn connect(near: TcpStream, mut weather: watch::Receiver<Weather>) {
+async fn connect(near: TcpStream, mut weather: watch::Receiver<Weather>, trips: Arc<Trips>) {
     let Weather { cuts, target, .. } = *weather.borrow_and_update();
     let Ok(far) = TcpStream::connect(target).await else { return };
     // Without these, small pieces wait for one another, and that would be measured.
     let _ = (near.set_nodelay(true), far.set_nodelay(true));
     let ((near_read, near_write), (far_read, far_write)) = (near.into_split(), far.into_split());
-    let requests = carry(near_read, far_write, weather.clone(), Direction::Request);
-    let answers = carry(far_read, near_write, weather.clone(), Direction::Answer);
+    let requests = carry(near_read, far_write, weather.clone(), Direction::Request, &trips);
+    let answers = carry(far_read, near_write, weather.clone(), Direction::Answer, &trips);
     tokio::select! {
         () = requests => {}
         () = answers => {}
@@ -148,9 +174,11 @@ async fn carry(
     mut to: OwnedWriteHalf,
     weather: watch::Receiver<Weather>,
     direction: Direction,
+    trips: &Trips,
 ) {
     let mut piece = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = from.read(&mut piece).await {
+        trips.pass(direction);
         let now = *weather.borrow();
         if now.answers_lost && direction == Direction::Answer {
             return;
@@ -179,6 +207,9 @@ mod tests {
         let proxy = Proxy::to(echo().await?).await?;
         let mut line = TcpStream::connect(proxy.address()).await?;
         assert_eq!(said(&mut line).await?, Some(*b"hello"));
+
+        assert_eq!(said(&mut line).await?, Some(*b"hello"));
+        assert_eq!(proxy.round_trips(), 2);
 
         proxy.cut();
         assert_eq!(said(&mut line).await?, None, "the old connection ended");

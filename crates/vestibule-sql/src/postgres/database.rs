@@ -4,7 +4,7 @@ use std::sync::{
 };
 
 use sqlx::{
-    Postgres, Transaction,
+    Postgres,
     postgres::{PgArguments, PgRow},
     query::Query,
 };
@@ -14,7 +14,11 @@ use vestibule_web::store::{StoreTime, StoreTimeEstimate};
 
 use crate::{columns::Columns, error::Failure, millis::moment};
 
-use super::{listening::Listening, server::Server};
+use super::{
+    lending::{Lending, Lent},
+    listening::Listening,
+    server::Server,
+};
 
 pub(super) type Statement = Query<'static, Postgres, PgArguments>;
 
@@ -25,6 +29,7 @@ const TOLERATED: i64 = 1000;
 #[derive(Debug)]
 pub(super) struct Database {
     server: Server,
+    lending: Lending,
     pub(super) listening: Listening,
     pub(super) log_length: u32,
     clock: Arc<dyn Clock>,
@@ -36,6 +41,7 @@ impl Database {
     pub(super) fn new(server: Server, clock: Arc<dyn Clock>, log_length: u32) -> Self {
         Self {
             server,
+            lending: Lending::default(),
             listening: Listening::default(),
             log_length,
             clock,
@@ -72,40 +78,61 @@ impl Database {
         if !self.is_behind.swap(false, Ordering::Relaxed) {
             return Ok(());
         }
-        let caught_up = sqlx::query(
-            "UPDATE vestibule_store SET clock_offset = GREATEST(clock_offset,
-                $1 - (extract(epoch FROM clock_timestamp()) * 1000)::bigint)",
-        )
-        .bind(self.floor())
-        .execute(self.server.pool())
-        .await;
+        const SQL: &str = "UPDATE vestibule_store SET clock_offset = GREATEST(clock_offset,
+            $1 - (extract(epoch FROM clock_timestamp()) * 1000)::bigint)";
+        let floor = self.floor();
+        let caught_up = self.rows(|| sqlx::query(SQL).bind(floor)).await;
         if caught_up.is_err() {
             self.is_behind.store(true, Ordering::Relaxed);
         }
         tracing::warn!("the clock of the database server went back; the time of the session store did not");
-        caught_up.map(drop).map_err(Failure::from)
+        caught_up.map(drop)
     }
 
-    /// Begins a transaction on a connection that stands.
-    pub(super) async fn begin(&self) -> Result<Transaction<'static, Postgres>, Failure> {
-        let pool = self.server.pool();
-        let mut stale = pool.size();
-        loop {
-            match pool.begin().await {
-                Err(error) if stale > 0 && was_lost(&error) => stale -= 1,
-                begun => return Ok(begun?),
-            }
+    /// A connection for statements that belong together: give it back when the last answer was read.
+    pub(super) async fn lend(&self) -> Result<Lent, Failure> {
+        Ok(self.lending.lend(self.server.pool(), self.clock.monotonic()).await?)
+    }
+
+    /// A connection that stands.
+    pub(super) async fn lend_sure(&self) -> Result<Lent, Failure> {
+        let (_, lent) = self.rows_and_connection(|| sqlx::query("SELECT 1")).await?;
+        Ok(lent)
+    }
+
+    pub(super) fn take_back(&self, lent: Lent) {
+        if self.server.is_ours() {
+            self.lending.take_back(lent, self.clock.monotonic());
         }
     }
 
-    /// The rows of a statement that only reads: one that a lost connection cuts off is sent again.
+    /// The one row of a statement that is sent once, since nobody knows what it did when the connection is lost.
+    pub(super) async fn once(&self, statement: Statement) -> Result<PgRow, Failure> {
+        let mut lent = self.lend().await?;
+        let row = statement.fetch_all(&mut *lent).await?.pop();
+        self.take_back(lent);
+        row.ok_or(Failure::Lost)
+    }
+
+    /// The rows of a statement that may be carried out twice.
     pub(super) async fn rows(&self, statement: impl Fn() -> Statement + Send) -> Result<Vec<PgRow>, Failure> {
-        let pool = self.server.pool();
-        let mut stale = pool.size();
+        let (rows, lent) = self.rows_and_connection(statement).await?;
+        self.take_back(lent);
+        Ok(rows)
+    }
+
+    /// The rows of a statement that may be carried out twice, and the connection that they came over, which therefore stands.
+    /// One that a lost connection cuts off is sent again.
+    pub(super) async fn rows_and_connection(
+        &self,
+        statement: impl Fn() -> Statement + Send,
+    ) -> Result<(Vec<PgRow>, Lent), Failure> {
+        let mut stale = self.server.pool().size();
         loop {
-            match statement().fetch_all(pool).await {
+            let mut lent = self.lend().await?;
+            match statement().fetch_all(&mut *lent).await {
                 Err(error) if stale > 0 && was_lost(&error) => stale -= 1,
-                rows => return Ok(rows?),
+                rows => return Ok((rows?, lent)),
             }
         }
     }

@@ -8,16 +8,17 @@ use std::{
 
 use tokio::sync::{Mutex, Notify};
 use vestibule_web::store::{
-    ChangeCursor, Realm, Retention, Scope, SessionKey, SessionSummary, Stamped, StoreError, StoreTime, Touch,
+    ChangeCursor, Insert, NewSession, NotLive, PublicId, Realm, Retention, Revocation, Revoke, Scope,
+    SessionKey, SessionRecord, SessionSummary, Stamped, StoreError, StoreTime, Touch,
 };
 
 use crate::{
-    engine::{Engine, Found, Told},
+    engine::{Engine, Fate, Found, Told},
     error::Failure,
     realm,
 };
 
-use super::{database::Database, health, read, reap, setup, step::PostgresStep};
+use super::{change, database::Database, health, insert, read, reap, revoke, setup};
 
 /// The sessions of one realm.
 #[derive(Debug)]
@@ -44,8 +45,6 @@ impl PostgresEngine {
 }
 
 impl Engine for PostgresEngine {
-    type Step = PostgresStep;
-
     async fn ready(&self) -> Result<(), Failure> {
         if !self.is_ready.load(Ordering::Acquire) {
             let _one_at_a_time = self.making_ready.lock().await;
@@ -59,11 +58,6 @@ impl Engine for PostgresEngine {
 
     fn not_ready(&self) {
         self.is_ready.store(false, Ordering::Release);
-    }
-
-    async fn begin(&self) -> Result<PostgresStep, Failure> {
-        let transaction = self.database.begin().await?;
-        Ok(PostgresStep { transaction, database: Arc::clone(&self.database), realm: self.realm })
     }
 
     async fn now(&self) -> Result<StoreTime, Failure> {
@@ -100,6 +94,30 @@ impl Engine for PostgresEngine {
             Err(not_live) => not_live.into(),
         };
         Ok(Stamped { at, reply })
+    }
+
+    async fn insert(
+        &self,
+        session: NewSession,
+        ends: Option<SessionKey>,
+    ) -> Result<Stamped<Insert>, Failure> {
+        insert::insert(self, session, ends).await
+    }
+
+    async fn change<R: From<NotLive> + Send>(
+        &self,
+        key: &SessionKey,
+        decide: impl Fn(Arc<SessionRecord>, StoreTime) -> (R, Fate) + Send + Sync,
+    ) -> Result<Stamped<R>, Failure> {
+        change::change(self, key, decide).await
+    }
+
+    async fn revoke(&self, revocation: Revocation) -> Result<Stamped<Revoke>, Failure> {
+        revoke::revoke(self, revocation).await
+    }
+
+    async fn listed(&self, subject: &Scope, id: &PublicId) -> Result<Vec<SessionKey>, Failure> {
+        read::listed(&self.database, self.realm, subject, id).await
     }
 
     async fn sessions_of(&self, subject: &Scope) -> Result<Stamped<Vec<SessionSummary>>, Failure> {

@@ -1,18 +1,22 @@
 //! Sessions on PostgreSQL: for any number of nodes.
 //!
-//! A request reads its session, everything that may have ended it and the time in one statement. Whatever changes is a
-//! short transaction under the lock of the one record it is about.
+//! A request reads its session, everything that may have ended it and the time in one statement. A login and a logout are
+//! one call of a function that the server has; any other change is read, decided here, and written if the record is still
+//! what it was.
 
 mod builder;
+mod change;
 mod database;
 mod engine;
 mod health;
+mod insert;
+mod lending;
 mod listening;
 mod read;
 mod reap;
+mod revoke;
 mod server;
 mod setup;
-mod step;
 
 use std::{fmt, sync::Arc};
 

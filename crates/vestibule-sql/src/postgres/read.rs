@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use sqlx::postgres::PgRow;
-use vestibule_web::store::{ChangeCursor, Scope, SessionKey, SessionSummary, Stamped, StoreTime, Touch};
+use vestibule_web::store::{
+    ChangeCursor, PublicId, Scope, SessionKey, SessionSummary, Stamped, StoreTime, Touch,
+};
 
 use crate::{
     columns::{self, Columns},
@@ -85,24 +87,6 @@ pub(super) async fn now(database: &Database) -> Result<StoreTime, Failure> {
     database.time_in(rows.first().ok_or(Failure::Lost)?)
 }
 
-/// Whether a cutoff covers the session, with what else there is to know about a session that is not stored.
-pub(super) fn covers(
-    realm: i64,
-    key: &SessionKey,
-    scopes: &[Scope],
-    began: StoreTime,
-    floor: i64,
-) -> Statement {
-    const SQL: &str = concat!(
-        "SELECT clock.now, clock.behind, clock.standby, clock.birth, r.keep_cutoffs, ",
-        covered!(realm: "$1", key: "$2", scopes: "$3", began: "$4"),
-        " AS covered FROM ",
-        clock!(floor: "$5"),
-        " JOIN vestibule_realms r ON r.realm = $1"
-    );
-    sqlx::query(SQL).bind(realm).bind(*key.as_bytes()).bind(array(scopes)).bind(moment(began)).bind(floor)
-}
-
 pub(super) async fn is_covered(
     database: &Database,
     realm: i64,
@@ -110,8 +94,19 @@ pub(super) async fn is_covered(
     scopes: &[Scope],
     began: StoreTime,
 ) -> Result<Stamped<bool>, Failure> {
+    const SQL: &str = concat!(
+        "SELECT clock.now, clock.behind, clock.standby, clock.birth, r.keep_cutoffs, ",
+        covered!(realm: "$1", key: "$2", scopes: "$3", began: "$4"),
+        " AS covered FROM ",
+        clock!(floor: "$5"),
+        " JOIN vestibule_realms r ON r.realm = $1"
+    );
     let floor = database.floor();
-    let rows = database.rows(|| covers(realm, key, scopes, began, floor)).await?;
+    let covers = || {
+        let statement = sqlx::query(SQL).bind(realm).bind(*key.as_bytes()).bind(array(scopes));
+        statement.bind(moment(began)).bind(floor)
+    };
+    let rows = database.rows(covers).await?;
     let row = rows.first().ok_or(Failure::Lost)?;
     let at = database.time_in(row)?;
     let reply = began < row.moment("birth")?
@@ -167,6 +162,20 @@ pub(super) async fn sessions_of(
         }
     }
     Ok(Stamped { at, reply })
+}
+
+/// The keys of a subject's records of this public name.
+pub(super) async fn listed(
+    database: &Database,
+    realm: i64,
+    subject: &Scope,
+    id: &PublicId,
+) -> Result<Vec<SessionKey>, Failure> {
+    const SQL: &str =
+        "SELECT key FROM vestibule_sessions WHERE realm = $1 AND subject = $2 AND public_id = $3";
+    let listed = || sqlx::query(SQL).bind(realm).bind(*subject.as_bytes()).bind(*id.as_bytes());
+    let rows = database.rows(listed).await?;
+    rows.iter().map(|row| Ok(SessionKey::from_bytes(row.fixed("key")?))).collect()
 }
 
 pub(super) async fn log_after(

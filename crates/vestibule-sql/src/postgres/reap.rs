@@ -1,18 +1,12 @@
-use sqlx::query;
-use vestibule_web::store::{Scope, Stamped};
+use sqlx::{Connection as _, PgConnection, query};
+use vestibule_web::store::{Scope, Stamped, StoreTime};
 
-use crate::{
-    columns::Columns,
-    engine::{Engine, Step},
-    error::Failure,
-    millis::{moment, span},
-};
+use crate::{columns::Columns, error::Failure, millis::moment};
 
 use super::{
     database::Statement,
     engine::PostgresEngine,
-    read::{array, covered},
-    step::PostgresStep,
+    read::{array, clock, covered},
 };
 
 /// The rows are chosen and locked once, before any is deleted.
@@ -43,14 +37,15 @@ const LOGOUTS: &str = "WITH doomed AS MATERIALIZED (
 /// locked stays for the next time.
 pub(super) async fn reap(engine: &PostgresEngine, limit: u32) -> Result<Stamped<u32>, Failure> {
     let realm = engine.realm;
-    let mut step = engine.begin().await?;
-    let sight = step.sight().await?;
+    let mut lent = engine.database.lend_sure().await?;
+    let mut step = lent.begin().await?;
+    let Sight { at, keep_cutoffs, keep_logouts } = sight(engine, &mut step).await?;
     let mut left = i64::from(limit);
 
-    let lapsed = |left| query(LAPSED).bind(realm).bind(moment(sight.at)).bind(left);
+    let lapsed = |left| query(LAPSED).bind(realm).bind(moment(at)).bind(left);
     delete(&mut step, &mut left, lapsed).await?;
     while left > 0
-        && let Some(scope) = struck(&mut step).await?
+        && let Some(scope) = struck(&mut step, realm).await?
     {
         // Planned each time: how many listen to a scope differs as much as between one user and everybody.
         let revoked = |left| query(REVOKED).persistent(false).bind(realm).bind(array(&[scope])).bind(left);
@@ -59,40 +54,63 @@ pub(super) async fn reap(engine: &PostgresEngine, limit: u32) -> Result<Stamped<
             query("UPDATE vestibule_cutoffs SET reaped = true WHERE realm = $1 AND scope = $2")
                 .bind(realm)
                 .bind(*scope.as_bytes())
-                .execute(&mut *step.transaction)
+                .execute(&mut *step)
                 .await?;
         }
     }
-    let forgotten = moment(sight.at).saturating_sub(span(sight.retention.cutoffs));
+    let forgotten = moment(at).saturating_sub(keep_cutoffs);
     delete(&mut step, &mut left, |left| query(CUTOFFS).bind(realm).bind(forgotten).bind(left)).await?;
-    let forgotten = moment(sight.at).saturating_sub(span(sight.retention.logout_ids));
+    let forgotten = moment(at).saturating_sub(keep_logouts);
     delete(&mut step, &mut left, |left| query(LOGOUTS).bind(realm).bind(forgotten).bind(left)).await?;
 
     step.commit().await?;
-    Ok(Stamped { at: sight.at, reply: limit.saturating_sub(u32::try_from(left).unwrap_or(0)) })
+    engine.database.take_back(lent);
+    Ok(Stamped { at, reply: limit.saturating_sub(u32::try_from(left).unwrap_or(0)) })
+}
+
+/// When the step happens, and for how many milliseconds things are remembered.
+struct Sight {
+    at: StoreTime,
+    keep_cutoffs: i64,
+    keep_logouts: i64,
+}
+
+async fn sight(engine: &PostgresEngine, step: &mut PgConnection) -> Result<Sight, Failure> {
+    const SQL: &str = concat!(
+        "SELECT clock.now, clock.behind, clock.standby, r.keep_cutoffs, r.keep_logouts FROM ",
+        clock!(floor: "$2"),
+        " JOIN vestibule_realms r ON r.realm = $1"
+    );
+    let sight = query(SQL).bind(engine.realm).bind(engine.database.floor());
+    let row = sight.fetch_optional(step).await?.ok_or(Failure::Lost)?;
+    Ok(Sight {
+        at: engine.database.time_in(&row)?,
+        keep_cutoffs: row.integer("keep_cutoffs")?,
+        keep_logouts: row.integer("keep_logouts")?,
+    })
 }
 
 /// Deletes as many rows as are left to delete.
 async fn delete(
-    step: &mut PostgresStep,
+    step: &mut PgConnection,
     left: &mut i64,
     statement: impl FnOnce(i64) -> Statement,
 ) -> Result<(), Failure> {
     if *left > 0 {
-        let deleted = statement(*left).execute(&mut *step.transaction).await?.rows_affected();
+        let deleted = statement(*left).execute(step).await?.rows_affected();
         *left = left.saturating_sub_unsigned(deleted);
     }
     Ok(())
 }
 
 /// A scope that was struck and of which not all records have been looked at since.
-async fn struck(step: &mut PostgresStep) -> Result<Option<Scope>, Failure> {
+async fn struck(step: &mut PgConnection, realm: i64) -> Result<Option<Scope>, Failure> {
     let row = query(
         "SELECT scope FROM vestibule_cutoffs WHERE realm = $1 AND NOT reaped
          LIMIT 1 FOR UPDATE SKIP LOCKED",
     )
-    .bind(step.realm)
-    .fetch_optional(&mut *step.transaction)
+    .bind(realm)
+    .fetch_optional(step)
     .await?;
     row.map(|row| Ok(Scope::from_bytes(row.fixed("scope")?))).transpose()
 }

@@ -21,16 +21,23 @@ pub(super) struct Server {
     options: PgConnectOptions,
     most: u32,
     pool: OnceLock<PgPool>,
+    is_ours: bool,
 }
 
 impl Server {
     pub(super) fn new(options: PgConnectOptions, most: u32) -> Self {
-        Self { options, most, pool: OnceLock::new() }
+        Self { options, most, pool: OnceLock::new(), is_ours: true }
     }
 
     pub(super) fn of(pool: PgPool) -> Self {
         let options = (*pool.connect_options()).clone();
-        Self { options, most: pool.options().get_max_connections(), pool: OnceLock::from(pool) }
+        let most = pool.options().get_max_connections();
+        Self { options, most, pool: OnceLock::from(pool), is_ours: false }
+    }
+
+    /// Whether nobody else needs its connections.
+    pub(super) fn is_ours(&self) -> bool {
+        self.is_ours
     }
 
     pub(super) fn pool(&self) -> &PgPool {

@@ -1,4 +1,4 @@
-use sqlx::{PgConnection, Row, query, raw_sql};
+use sqlx::{Connection as _, PgConnection, Row, query, raw_sql};
 
 use crate::{error::Failure, millis::span, schema};
 
@@ -9,7 +9,8 @@ const LOCK: i64 = 0x7665_7374_6962_756c;
 
 /// Makes the tables and the rows of the realm, as far as they are missing.
 pub(super) async fn make_ready(engine: &PostgresEngine) -> Result<(), Failure> {
-    let mut step = engine.database.begin().await?;
+    let mut lent = engine.database.lend_sure().await?;
+    let mut step = lent.begin().await?;
     if applied(&mut step).await? < schema::latest(schema::POSTGRES) {
         query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *step).await?;
         migrate(&mut step).await?;
@@ -47,7 +48,9 @@ pub(super) async fn make_ready(engine: &PostgresEngine) -> Result<(), Failure> {
     .bind(engine.realm)
     .execute(&mut *step)
     .await?;
-    Ok(step.commit().await?)
+    step.commit().await?;
+    engine.database.take_back(lent);
+    Ok(())
 }
 
 /// Which step of the schema was the last; zero when there is none.

@@ -9,20 +9,21 @@ use std::{
 use sqlx::{Row, SqliteConnection, query, raw_sql};
 use tokio::sync::{Mutex, Notify};
 use vestibule_web::store::{
-    ChangeCursor, Realm, Retention, Scope, SessionKey, SessionSummary, Stamped, StoreError, StoreTime, Touch,
-    transition,
+    ChangeCursor, Insert, NewSession, NotLive, PublicId, Realm, Retention, Revocation, Revoke, Scope,
+    SessionKey, SessionRecord, SessionSummary, Stamped, StoreError, StoreTime, Touch, transition,
 };
 
 use crate::{
-    engine::{Engine, Found, Step, Told},
+    engine::{Engine, Fate, Found, Told},
     error::Failure,
     millis::{moment, span},
     realm, schema,
 };
 
 use super::{
+    change,
     database::Database,
-    read,
+    insert, read, revoke,
     step::{SqliteStep, write},
 };
 
@@ -100,9 +101,14 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), Failure> {
     Ok(())
 }
 
-impl Engine for SqliteEngine {
-    type Step = SqliteStep;
+impl SqliteEngine {
+    /// Begins a step that may write.
+    pub(super) async fn begin(&self) -> Result<SqliteStep, Failure> {
+        SqliteStep::begin(&self.database, self.realm).await
+    }
+}
 
+impl Engine for SqliteEngine {
     async fn ready(&self) -> Result<(), Failure> {
         if self.is_ready.load(Ordering::Acquire) {
             return Ok(());
@@ -117,10 +123,6 @@ impl Engine for SqliteEngine {
 
     fn not_ready(&self) {
         self.is_ready.store(false, Ordering::Release);
-    }
-
-    async fn begin(&self) -> Result<SqliteStep, Failure> {
-        SqliteStep::begin(&self.database, self.realm).await
     }
 
     async fn now(&self) -> Result<StoreTime, Failure> {
@@ -162,6 +164,30 @@ impl Engine for SqliteEngine {
             Err(not_live) => not_live.into(),
         };
         Ok(Stamped { at, reply })
+    }
+
+    async fn insert(
+        &self,
+        session: NewSession,
+        ends: Option<SessionKey>,
+    ) -> Result<Stamped<Insert>, Failure> {
+        insert::insert(self, session, ends).await
+    }
+
+    async fn change<R: From<NotLive> + Send>(
+        &self,
+        key: &SessionKey,
+        decide: impl Fn(Arc<SessionRecord>, StoreTime) -> (R, Fate) + Send + Sync,
+    ) -> Result<Stamped<R>, Failure> {
+        change::change(self, key, decide).await
+    }
+
+    async fn revoke(&self, revocation: Revocation) -> Result<Stamped<Revoke>, Failure> {
+        revoke::revoke(self, revocation).await
+    }
+
+    async fn listed(&self, subject: &Scope, id: &PublicId) -> Result<Vec<SessionKey>, Failure> {
+        read::listed(&self.database, self.realm, subject, id).await
     }
 
     async fn sessions_of(&self, subject: &Scope) -> Result<Stamped<Vec<SessionSummary>>, Failure> {

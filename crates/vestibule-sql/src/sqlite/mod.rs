@@ -4,10 +4,13 @@
 //! is on the disk before it is answered (`synchronous = FULL`).
 
 mod builder;
+mod change;
 mod database;
 mod engine;
+mod insert;
 mod read;
 mod reap;
+mod revoke;
 mod step;
 
 use std::{fmt, path::Path, sync::Arc};

@@ -5,7 +5,7 @@ use sqlx::{
     query::Query,
     sqlite::{SqliteArguments, SqliteRow},
 };
-use vestibule_web::store::{ChangeCursor, Scope, SessionKey, SessionSummary, Stamped, StoreTime};
+use vestibule_web::store::{ChangeCursor, PublicId, Scope, SessionKey, SessionSummary, Stamped, StoreTime};
 
 use crate::{
     columns::{self, Columns},
@@ -151,4 +151,22 @@ pub(super) async fn log_after(
 fn seen(database: &Database, now: StoreTime, row: &SqliteRow) -> Result<StoreTime, Failure> {
     let latest = store_time(row.try_get("latest")?);
     Ok(if latest <= now { now } else { database.time_after(latest) })
+}
+
+/// The keys of a subject's records of this public name.
+pub(super) async fn listed(
+    database: &Database,
+    realm: i64,
+    subject: &Scope,
+    id: &PublicId,
+) -> Result<Vec<SessionKey>, Failure> {
+    let rows = sqlx::query(
+        "SELECT key FROM vestibule_sessions WHERE realm = $1 AND subject = $2 AND public_id = $3",
+    )
+    .bind(realm)
+    .bind(subject.as_bytes().to_vec())
+    .bind(id.as_bytes().to_vec())
+    .fetch_all(&database.readers)
+    .await?;
+    rows.iter().map(|row| Ok(SessionKey::from_bytes(row.fixed("key")?))).collect()
 }

@@ -3,7 +3,6 @@ use vestibule_web::store::{Scope, Stamped};
 
 use crate::{
     columns::Columns,
-    engine::{Engine, Step},
     error::Failure,
     millis::{moment, span},
 };

@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use sqlx::{Sqlite, Transaction, query, sqlite::SqliteRow};
 use vestibule_web::store::{
-    Change, Cutoff, LogoutId, PublicId, Retention, Scope, SessionKey, SessionRecord, Spared, StoreTime,
+    Change, Cutoff, LogoutId, Retention, Scope, SessionKey, SessionRecord, Spared, StoreTime,
 };
 
 use crate::{
     columns::{Columns, FORMAT},
-    engine::{Found, Sight, Step},
+    engine::Found,
     error::Failure,
     log,
     millis::{duration, moment, store_time},
@@ -24,7 +24,15 @@ pub(super) const fn write() -> &'static str {
     "BEGIN IMMEDIATE"
 }
 
-/// A transaction of the one connection that writes.
+/// The moment of a step, and the rules that hold in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sight {
+    pub(super) at: StoreTime,
+    pub(super) birth: StoreTime,
+    pub(super) retention: Retention,
+}
+
+/// A transaction of the one connection that writes. It changes nothing unless it is committed.
 #[derive(Debug)]
 pub(super) struct SqliteStep {
     pub(super) transaction: Transaction<'static, Sqlite>,
@@ -83,23 +91,20 @@ impl SqliteStep {
         }
         Ok(())
     }
-}
 
-impl Step for SqliteStep {
-    async fn sight(&mut self) -> Result<Sight, Failure> {
-        Ok(self.sight)
-    }
-
-    async fn find(&mut self, key: &SessionKey) -> Result<Found, Failure> {
+    /// What is under a key.
+    pub(super) async fn find(&mut self, key: &SessionKey) -> Result<Found, Failure> {
         let row = read::record(self.realm, key).fetch_optional(&mut *self.transaction).await?;
         read::found(&self.database, self.sight.at, &row.ok_or(Failure::Lost)?)
     }
 
-    async fn exists(&mut self, key: &SessionKey) -> Result<bool, Failure> {
+    /// Whether there is a record, live or not.
+    pub(super) async fn exists(&mut self, key: &SessionKey) -> Result<bool, Failure> {
         Ok(self.find(key).await?.stored.is_some())
     }
 
-    async fn covers(
+    /// Whether a cutoff of one of the scopes covers the session.
+    pub(super) async fn covers(
         &mut self,
         key: &SessionKey,
         scopes: &[Scope],
@@ -109,18 +114,8 @@ impl Step for SqliteStep {
         covers.fetch_one(&mut *self.transaction).await?.flag("covered")
     }
 
-    async fn listed(&mut self, subject: &Scope, id: &PublicId) -> Result<Vec<SessionKey>, Failure> {
-        let rows =
-            query("SELECT key FROM vestibule_sessions WHERE realm = $1 AND subject = $2 AND public_id = $3")
-                .bind(self.realm)
-                .bind(subject.as_bytes().to_vec())
-                .bind(id.as_bytes().to_vec())
-                .fetch_all(&mut *self.transaction)
-                .await?;
-        rows.iter().map(|row| Ok(SessionKey::from_bytes(row.fixed("key")?))).collect()
-    }
-
-    async fn insert(&mut self, record: &SessionRecord) -> Result<bool, Failure> {
+    /// Answers `false` if the key is taken.
+    pub(super) async fn insert(&mut self, record: &SessionRecord) -> Result<bool, Failure> {
         let inserted = query(
             "INSERT INTO vestibule_sessions (realm, key, format, public_id, subject, scopes, began, created,
                 last_seen, idle_end, absolute_end, label, tokens, refresh, grant_version, data, version, attempts)
@@ -154,7 +149,8 @@ impl Step for SqliteStep {
         Ok(is_new)
     }
 
-    async fn update_lease(&mut self, record: &SessionRecord) -> Result<(), Failure> {
+    /// Stores the lease and the attempts of a record.
+    pub(super) async fn update_lease(&mut self, record: &SessionRecord) -> Result<(), Failure> {
         query(
             "UPDATE vestibule_sessions SET lease_holder = $3, lease_until = $4, attempts = $5
              WHERE realm = $1 AND key = $2",
@@ -169,7 +165,8 @@ impl Step for SqliteStep {
         Ok(())
     }
 
-    async fn update(&mut self, record: &SessionRecord) -> Result<(), Failure> {
+    /// Stores everything in a record that may change, but its lifetimes.
+    pub(super) async fn update(&mut self, record: &SessionRecord) -> Result<(), Failure> {
         query(
             "UPDATE vestibule_sessions SET scopes = $3, tokens = $4, refresh = $5, grant_version = $6,
                 data = $7, version = $8 WHERE realm = $1 AND key = $2",
@@ -188,7 +185,7 @@ impl Step for SqliteStep {
         self.listen(record).await
     }
 
-    async fn delete(&mut self, key: &SessionKey) -> Result<(), Failure> {
+    pub(super) async fn delete(&mut self, key: &SessionKey) -> Result<(), Failure> {
         query("DELETE FROM vestibule_sessions WHERE realm = $1 AND key = $2")
             .bind(self.realm)
             .bind(key.as_bytes().to_vec())
@@ -197,12 +194,8 @@ impl Step for SqliteStep {
         Ok(())
     }
 
-    /// Nobody else writes meanwhile.
-    async fn lock_ledger(&mut self) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    async fn spent(&mut self, logout: &LogoutId) -> Result<Option<StoreTime>, Failure> {
+    /// When a logout token was spent.
+    pub(super) async fn spent(&mut self, logout: &LogoutId) -> Result<Option<StoreTime>, Failure> {
         let row = query("SELECT spent_at FROM vestibule_spent_logouts WHERE realm = $1 AND logout = $2")
             .bind(self.realm)
             .bind(logout.as_bytes().to_vec())
@@ -211,7 +204,7 @@ impl Step for SqliteStep {
         row.map(|row| row.moment("spent_at")).transpose()
     }
 
-    async fn spend(&mut self, logout: &LogoutId, at: StoreTime) -> Result<(), Failure> {
+    pub(super) async fn spend(&mut self, logout: &LogoutId, at: StoreTime) -> Result<(), Failure> {
         query(
             "INSERT INTO vestibule_spent_logouts (realm, logout, spent_at) VALUES ($1, $2, $3)
              ON CONFLICT (realm, logout) DO UPDATE SET spent_at = excluded.spent_at",
@@ -224,7 +217,8 @@ impl Step for SqliteStep {
         Ok(())
     }
 
-    async fn cutoffs(&mut self, scopes: &[Scope]) -> Result<Vec<(Scope, Cutoff)>, Failure> {
+    /// The cutoffs of those scopes that were ever struck.
+    pub(super) async fn cutoffs(&mut self, scopes: &[Scope]) -> Result<Vec<(Scope, Cutoff)>, Failure> {
         let mut struck = Vec::new();
         for scope in scopes {
             let row = query(
@@ -241,7 +235,8 @@ impl Step for SqliteStep {
         Ok(struck)
     }
 
-    async fn strike(&mut self, cutoffs: &[(Scope, Cutoff)]) -> Result<(), Failure> {
+    /// Stores cutoffs in the place of those that were there.
+    pub(super) async fn strike(&mut self, cutoffs: &[(Scope, Cutoff)]) -> Result<(), Failure> {
         for (scope, cutoff) in cutoffs {
             query(
                 "INSERT INTO vestibule_cutoffs (realm, scope, struck_at, spared_key, spared_at)
@@ -260,7 +255,8 @@ impl Step for SqliteStep {
         Ok(())
     }
 
-    async fn tell(&mut self, change: &Change) -> Result<(), Failure> {
+    /// Appends to the log.
+    pub(super) async fn tell(&mut self, change: &Change) -> Result<(), Failure> {
         let Some(entry) = log::encode(change) else { return Ok(()) };
         let end =
             query("UPDATE vestibule_realms SET log_end = log_end + 1 WHERE realm = $1 RETURNING log_end")
@@ -283,7 +279,7 @@ impl Step for SqliteStep {
         Ok(())
     }
 
-    async fn commit(mut self) -> Result<(), Failure> {
+    pub(super) async fn commit(mut self) -> Result<(), Failure> {
         query("UPDATE vestibule_store SET latest = $1 WHERE latest < $1")
             .bind(moment(self.sight.at))
             .execute(&mut *self.transaction)

@@ -1,25 +1,14 @@
-use vestibule_web::store::{EndIf, Ended, HolderId, RefreshHash, SessionKey, Stamped, transition};
+use vestibule_web::store::{
+    EndIf, Ended, HolderId, PublicId, RefreshHash, Scope, SessionKey, Stamped, transition,
+};
 
 use crate::{
-    engine::{Engine, Step},
+    engine::{Engine, Fate},
     error::Failure,
 };
 
-use super::end_live;
-
 pub(crate) async fn end<E: Engine>(engine: &E, key: &SessionKey) -> Result<Stamped<Ended>, Failure> {
-    let mut step = engine.begin().await?;
-    let found = step.find(key).await?;
-    let at = found.at;
-    let reply = match found.live() {
-        Ok(_) => {
-            end_live(&mut step, key).await?;
-            step.commit().await?;
-            Ended::Ended
-        }
-        Err(_) => Ended::Absent,
-    };
-    Ok(Stamped { at, reply })
+    engine.change(key, |_, _| (Ended::Ended, Fate::Ends)).await
 }
 
 pub(crate) async fn end_if<E: Engine>(
@@ -28,16 +17,24 @@ pub(crate) async fn end_if<E: Engine>(
     holder: HolderId,
     refused: RefreshHash,
 ) -> Result<Stamped<EndIf>, Failure> {
-    let mut step = engine.begin().await?;
-    let found = step.find(key).await?;
-    let at = found.at;
-    let reply = match found.live() {
-        Ok(record) => transition::end_if(&record, at, holder, refused),
-        Err(not_live) => not_live.into(),
+    let decide = |record, now| {
+        let reply = transition::end_if(&record, now, holder, refused);
+        let fate = if let EndIf::Ended { .. } = reply { Fate::Ends } else { Fate::Stays };
+        (reply, fate)
     };
-    if let EndIf::Ended { .. } = reply {
-        end_live(&mut step, key).await?;
-        step.commit().await?;
+    engine.change(key, decide).await
+}
+
+pub(crate) async fn end_listed<E: Engine>(
+    engine: &E,
+    subject: &Scope,
+    id: &PublicId,
+) -> Result<Stamped<Ended>, Failure> {
+    for key in engine.listed(subject, id).await? {
+        let ended = end(engine, &key).await?;
+        if ended.reply == Ended::Ended {
+            return Ok(ended);
+        }
     }
-    Ok(Stamped { at, reply })
+    Ok(Stamped { at: engine.now().await?, reply: Ended::Absent })
 }

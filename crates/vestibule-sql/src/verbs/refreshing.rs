@@ -1,16 +1,14 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use vestibule_web::store::{
-    BeginAttempt, Change, Commit, CommitRefresh, GoneReason, HolderId, Lease, RefreshHash, Renew, SessionKey,
-    Stamped, transition,
+    BeginAttempt, Commit, CommitRefresh, HolderId, Lease, NotLive, RefreshHash, Renew, SessionKey,
+    SessionRecord, Stamped, StoreTime, transition,
 };
 
 use crate::{
-    engine::{Engine, Step},
+    engine::{Engine, Fate},
     error::Failure,
 };
-
-use super::{end_live, to_lease};
 
 pub(crate) async fn lease<E: Engine>(
     engine: &E,
@@ -59,25 +57,28 @@ pub(crate) async fn commit_refresh<E: Engine>(
     key: &SessionKey,
     commit: CommitRefresh,
 ) -> Result<Stamped<Commit>, Failure> {
-    let mut step = engine.begin().await?;
-    let found = step.find(key).await?;
-    let at = found.at;
-    let mut record = match found.live() {
-        Ok(record) => record,
-        Err(not_live) => return Ok(Stamped { at, reply: not_live.into() }),
+    let decide = |mut record, _| {
+        let reply = transition::commit_refresh(&mut record, commit.clone());
+        let fate = match &reply {
+            Commit::Committed(record) => Fate::Replaced(Arc::clone(record)),
+            _ => Fate::Stays,
+        };
+        (reply, fate)
     };
-    let listened = record.scopes.len();
-    let mut reply = transition::commit_refresh(&mut record, commit);
-    if let Commit::Committed(record) = &reply {
-        let learned = record.scopes.len() > listened;
-        if learned && step.covers(key, &record.scopes, record.began).await? {
-            end_live(&mut step, key).await?;
-            reply = Commit::Gone(GoneReason::Revoked);
-        } else {
-            step.update(record).await?;
-            step.tell(&Change::Replaced(*key)).await?;
-        }
-        step.commit().await?;
-    }
-    Ok(Stamped { at, reply })
+    engine.change(key, decide).await
+}
+
+/// Does `verb` to the lease or the attempts of a live record.
+async fn to_lease<E: Engine, R: From<NotLive> + Send>(
+    engine: &E,
+    key: &SessionKey,
+    verb: impl Fn(&mut Arc<SessionRecord>, StoreTime) -> R + Send + Sync,
+) -> Result<Stamped<R>, Failure> {
+    let decide = |before: Arc<SessionRecord>, now| {
+        let mut record = Arc::clone(&before);
+        let reply = verb(&mut record, now);
+        let fate = if Arc::ptr_eq(&record, &before) { Fate::Stays } else { Fate::Leased(record) };
+        (reply, fate)
+    };
+    engine.change(key, decide).await
 }

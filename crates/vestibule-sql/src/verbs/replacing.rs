@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
-use vestibule_web::store::{Change, Replace, SessionKey, Stamped, transition};
+use vestibule_web::store::{Replace, SessionKey, Stamped, transition};
 
 use crate::{
-    engine::{Engine, Step},
+    engine::{Engine, Fate},
     error::Failure,
 };
 
@@ -12,18 +14,13 @@ pub(crate) async fn replace<E: Engine>(
     version: u64,
     data: Bytes,
 ) -> Result<Stamped<Replace>, Failure> {
-    let mut step = engine.begin().await?;
-    let found = step.find(key).await?;
-    let at = found.at;
-    let mut record = match found.live() {
-        Ok(record) => record,
-        Err(not_live) => return Ok(Stamped { at, reply: not_live.into() }),
+    let decide = |mut record, _| {
+        let reply = transition::replace(&mut record, version, data.clone());
+        let fate = match &reply {
+            Replace::Replaced(record) => Fate::Replaced(Arc::clone(record)),
+            _ => Fate::Stays,
+        };
+        (reply, fate)
     };
-    let reply = transition::replace(&mut record, version, data);
-    if let Replace::Replaced(record) = &reply {
-        step.update(record).await?;
-        step.tell(&Change::Replaced(*key)).await?;
-        step.commit().await?;
-    }
-    Ok(Stamped { at, reply })
+    engine.change(key, decide).await
 }

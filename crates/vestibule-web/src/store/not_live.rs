@@ -1,4 +1,4 @@
-use super::{BeginAttempt, Commit, EndIf, GoneReason, Lease, Load, Renew, Replace, Touch};
+use super::{BeginAttempt, Commit, EndIf, Ended, GoneReason, Lease, Load, Renew, Replace, Touch};
 
 /// Why a verb found no live session. Becomes the reply of any verb that needs one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,3 +23,9 @@ macro_rules! into_reply {
 }
 
 into_reply!(BeginAttempt, Commit, EndIf, Lease, Load, Renew, Replace, Touch);
+
+impl From<NotLive> for Ended {
+    fn from(_: NotLive) -> Self {
+        Self::Absent
+    }
+}

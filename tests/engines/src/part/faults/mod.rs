@@ -43,7 +43,7 @@ async fn table<E: Engine>(report: &mut Report) {
         .await;
     let _ = report.measured("it comes back empty", outage::h07_back_without_data::<E>()).await;
     let _ = report.measured("paused past every time-out (SIGSTOP)", outage::h08_paused::<E>()).await;
-    let _ = report.measured("slow: 50 ms each way", network::h08_slow::<E>()).await;
+    let _ = report.measured("slow: 100 ms each way", network::h08_slow::<E>()).await;
     let _ = report.measured("every connection cut under load", network::h08_cut::<E>()).await;
     let _ = report.measured("answers lost in the middle of a logout", network::h08_answers_lost::<E>()).await;
     let _ = report.measured("the network swallows everything", network::h08_swallowed::<E>()).await;

@@ -14,7 +14,7 @@ use super::stage::Stage;
 pub(super) async fn h08_slow<E: Engine>() -> Result<String> {
     let engine = E::start().await?;
     let stage = Stage::set(&engine).await?;
-    stage.proxy.delay(Duration::from_millis(50));
+    stage.proxy.delay(Duration::from_millis(100));
     let over = Cell::new(false);
     let fault = async {
         sleep(Duration::from_millis(1_500)).await;

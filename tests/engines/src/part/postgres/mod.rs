@@ -2,6 +2,7 @@
 
 mod cost;
 mod start;
+mod trips;
 
 use engines::subject::PostgresSubject;
 use steps::report::{Report, Stopped};
@@ -15,5 +16,6 @@ pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
     let _ = report
         .measured("what is asked of the tables, with few and with many sessions", cost::measure())
         .await;
+    let _ = report.measured("how often each verb goes to the server and back", trips::count()).await;
     store::examine(report, &subject, 5_000).await
 }

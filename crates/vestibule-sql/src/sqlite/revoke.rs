@@ -1,22 +1,18 @@
 use vestibule_web::store::{Change, Cutoff, Revocation, Revoke, Scope, SessionKey, Stamped, StoreTime};
 
-use crate::{
-    engine::{Engine, Step},
-    error::Failure,
-};
+use crate::error::Failure;
 
-/// What it costs depends on the number of scopes alone: it does not look at the sessions.
-pub(crate) async fn revoke<E: Engine>(
-    engine: &E,
+use super::engine::SqliteEngine;
+
+pub(super) async fn revoke(
+    engine: &SqliteEngine,
     revocation: Revocation,
 ) -> Result<Stamped<Revoke>, Failure> {
     let Revocation { mut scopes, heard, logout, spare } = revocation;
     scopes.sort_unstable();
     scopes.dedup();
-
     let mut step = engine.begin().await?;
-    step.lock_ledger().await?;
-    let sight = step.sight().await?;
+    let sight = step.sight;
     if let Some(logout) = &logout
         && let Some(spent) = step.spent(logout).await?
         && sight.at < spent.plus(sight.retention.logout_ids)
