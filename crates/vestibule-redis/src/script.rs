@@ -1,17 +1,24 @@
 use std::sync::LazyLock;
 
-use redis::{Script, ScriptInvocation};
+use redis::Script;
 
 /// One verb, as the server carries it out.
 pub(crate) struct Verb {
     pub(crate) name: &'static str,
     /// For servers that do not know of flags.
-    plain: Script,
+    plain: Text,
     /// For those that do.
-    flagged: Script,
+    flagged: Text,
+}
+
+/// A script, and what the server knows it by.
+pub(crate) struct Text {
+    pub(crate) code: String,
+    pub(crate) name: Script,
 }
 
 const REALM: &str = include_str!("lua/realm.lua");
+const MOMENT: &str = include_str!("lua/moment.lua");
 const CUTOFFS: &str = include_str!("lua/cutoffs.lua");
 const RECORDS: &str = include_str!("lua/records.lua");
 const LOG: &str = include_str!("lua/log.lua");
@@ -34,13 +41,19 @@ impl Verb {
         let body = parts.concat();
         Self {
             name,
-            plain: Script::new(&format!("{}{body}", memory.first)),
-            flagged: Script::new(&format!("{}{body}", memory.flags)),
+            plain: Text::new(format!("{}{body}", memory.first)),
+            flagged: Text::new(format!("{}{body}", memory.flags)),
         }
     }
 
-    pub(crate) fn prepare(&self, knows_flags: bool) -> ScriptInvocation<'_> {
-        if knows_flags { self.flagged.prepare_invoke() } else { self.plain.prepare_invoke() }
+    pub(crate) const fn text(&self, knows_flags: bool) -> &Text {
+        if knows_flags { &self.flagged } else { &self.plain }
+    }
+}
+
+impl Text {
+    fn new(code: String) -> Self {
+        Self { name: Script::new(&code), code }
     }
 }
 
@@ -60,7 +73,7 @@ verbs! {
     NOW "now" ALWAYS [REALM];
     SETTLE "settle" ALWAYS [REALM];
     INSERT "insert" WITH_ROOM [REALM, CUTOFFS, RECORDS, LOG];
-    LOAD "load" ALWAYS [REALM, CUTOFFS, RECORDS];
+    LOAD "load" ALWAYS [MOMENT, CUTOFFS];
     IS_COVERED "is_covered" ALWAYS [REALM, CUTOFFS];
     TOUCH "touch" ALWAYS [REALM, CUTOFFS, RECORDS];
     REPLACE "replace" WITH_ROOM [REALM, CUTOFFS, RECORDS, LOG];
@@ -85,7 +98,7 @@ mod tests {
     /// Keys that a script makes up are unknown to a cluster and to access control.
     #[test]
     fn no_script_makes_up_a_key() {
-        let bodies = [REALM, CUTOFFS, RECORDS, LOG];
+        let bodies = [REALM, MOMENT, CUTOFFS, RECORDS, LOG];
         assert!(ALL.len() >= 19);
         for body in bodies {
             assert!(!body.contains("KEYS[1] .."), "{body}");

@@ -1,5 +1,5 @@
 use redis::{
-    Cmd, FromRedisValue, RedisError, RedisFuture, Value,
+    Cmd, ErrorKind, FromRedisValue, RedisError, RedisFuture, ServerErrorKind, Value,
     aio::{ConnectionLike, MultiplexedConnection},
     cluster_async::ClusterConnection,
 };
@@ -51,15 +51,29 @@ impl Server {
         Ok(server)
     }
 
-    pub(crate) async fn invoke(&self, verb: &Verb, call: &Call) -> Result<Value, RedisError> {
-        let mut invocation = verb.prepare(self.knows_flags);
-        for key in &call.keys {
-            invocation.key(key);
+    /// Carries a verb out: with its keys, and with the first arguments, which all verbs have, and its own.
+    pub(crate) async fn invoke(
+        &self,
+        verb: &Verb,
+        call: &Call,
+        first: [u64; 3],
+    ) -> Result<Value, RedisError> {
+        let text = verb.text(self.knows_flags);
+        let send = async |command: &str, script: &str| {
+            let mut command = redis::cmd(command);
+            command.arg(script).arg(call.keys.len()).arg(&call.keys).arg(&first);
+            for arg in &call.args {
+                command.arg(&arg[..]);
+            }
+            self.ask(&command).await
+        };
+        match send("EVALSHA", text.name.get_hash()).await {
+            // It does not have it, or no more. Now it will.
+            Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                send("EVAL", &text.code).await
+            }
+            reply => reply,
         }
-        for arg in &call.args {
-            invocation.arg(&arg[..]);
-        }
-        invocation.invoke_async(&mut self.wire.clone()).await
     }
 
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {

@@ -63,11 +63,11 @@ impl Sessions {
         self.call_on_cutoffs().key(&self.keys.log).number(self.settings.log_length as u64)
     }
 
-    pub(super) async fn ask(&self, verb: &Verb, call: Call, again: Again) -> Result<Reply, StoreError> {
+    pub(super) async fn ask(&self, verb: &Verb, call: &Call, again: Again) -> Result<Reply, StoreError> {
         let mut is_first = true;
         loop {
             let server = self.link.server().await?;
-            match self.ask_server(&server, verb, &call).await {
+            match self.ask_server(&server, verb, call).await {
                 Ok(reply) => return Ok(reply),
                 Err(failure) => {
                     if failure.ends_connection {
@@ -84,12 +84,12 @@ impl Sessions {
     }
 
     /// As durably as was asked for.
-    pub(super) async fn write(&self, verb: &Verb, call: Call) -> Result<Reply, StoreError> {
+    pub(super) async fn write(&self, verb: &Verb, call: &Call) -> Result<Reply, StoreError> {
         let Durability::WaitReplicas { replicas, within } = self.settings.durability else {
             return self.ask(verb, call, Again::No).await;
         };
         let shared = self.link.server().await?;
-        let written = self.write_and_wait(&shared, verb, &call, (replicas, within)).await;
+        let written = self.write_and_wait(&shared, verb, call, (replicas, within)).await;
         written.map_err(|failure| {
             if failure.ends_connection {
                 self.link.lost(&shared);
@@ -135,13 +135,8 @@ impl Sessions {
         let now = self.settings.clock.monotonic();
         let least = self.estimate.at(now).map_or(0, StoreTime::as_millis).min(FAR);
         let retention = *lock(&self.retention);
-        let mut whole_call = Call { keys: call.keys.clone(), args: Vec::with_capacity(call.args.len() + 3) };
-        whole_call.args.push(least.to_string().into_bytes());
-        whole_call.args.push(whole(retention.cutoffs).into_bytes());
-        whole_call.args.push(whole(retention.logout_ids).into_bytes());
-        whole_call.args.extend_from_slice(&call.args);
-
-        let value = server.invoke(verb, &whole_call).await.map_err(|error| {
+        let first = [least, millis(retention.cutoffs), millis(retention.logout_ids)];
+        let value = server.invoke(verb, call, first).await.map_err(|error| {
             tracing::debug!(event = "store.redis_failed", verb = verb.name, error = %error, "a script failed");
             Failure::from(error)
         })?;
@@ -276,7 +271,11 @@ impl Call {
 }
 
 fn whole(span: Duration) -> String {
-    u64::try_from(span.as_millis()).unwrap_or(FAR).min(FAR).to_string()
+    millis(span).to_string()
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(FAR).min(FAR)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

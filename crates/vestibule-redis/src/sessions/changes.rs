@@ -32,7 +32,7 @@ impl Sessions {
 
     async fn log_since(&self, from: ChangeCursor) -> Result<Stamped<Changes>, StoreError> {
         let call = self.call().key(&self.keys.log).arg(from.position().to_string().as_bytes()).number(REPLY);
-        let mut reply = self.ask(&script::CHANGES, call, Again::Yes).await?;
+        let mut reply = self.ask(&script::CHANGES, &call, Again::Yes).await?;
         let next = ChangeCursor::from_position(reply.number()?);
         let changes = match &reply.word[..] {
             b"entries" => {

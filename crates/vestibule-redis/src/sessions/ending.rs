@@ -16,7 +16,7 @@ impl Sessions {
         let owned =
             owned.map_or_else(Vec::new, |(subject, id)| [&subject.as_bytes()[..], id.as_bytes()].concat());
         let call = self.call_that_tells().key(&self.keys.record(key)).arg(key.as_bytes()).arg(&owned);
-        let mut reply = self.write(&script::END, call).await?;
+        let mut reply = self.write(&script::END, &call).await?;
         let ended = match &reply.word[..] {
             b"ended" => Ended::Ended,
             b"absent" => Ended::Absent,
@@ -45,7 +45,7 @@ impl Sessions {
     ) -> Result<Stamped<Revoke>, StoreError> {
         revocation.scopes.sort_unstable();
         revocation.scopes.dedup();
-        let mut reply = self.write(&script::REVOKE, self.logout_call(&revocation)).await?;
+        let mut reply = self.write(&script::REVOKE, &self.logout_call(&revocation)).await?;
         let revoke = match &reply.word[..] {
             b"revoked" => Revoke::Revoked { cutoff: reply.time()? },
             b"replayed" => Revoke::Replayed,

@@ -34,7 +34,7 @@ impl Sessions {
                 let key = member.key().ok_or(StoreError::Corrupt)?;
                 call = call.key(&self.keys.record(&key)).arg(member.as_bytes());
             }
-            let mut reply = self.ask(&script::SESSIONS_OF, call, Again::Yes).await?;
+            let mut reply = self.ask(&script::SESSIONS_OF, &call, Again::Yes).await?;
             match &reply.word[..] {
                 b"listed" => {
                     let mut sessions = summaries(&reply.all_bytes()?)?;

@@ -35,7 +35,7 @@ impl Sessions {
 
     async fn forget_marks(&self, limit: usize) -> Result<(StoreTime, usize, Option<Struck>), StoreError> {
         let call = self.call_on_cutoffs().key(&self.keys.spent).key(&self.keys.struck).number(limit as u64);
-        let mut reply = self.ask(&script::REAP_MARKS, call, Again::Yes).await?;
+        let mut reply = self.ask(&script::REAP_MARKS, &call, Again::Yes).await?;
         let forgotten = usize::try_from(reply.number()?).map_err(|_| StoreError::Corrupt)?;
         let (scope, at) = (reply.bytes()?, reply.bytes()?);
         let struck = scope
@@ -64,7 +64,7 @@ impl Sessions {
                 let key = member.key().ok_or(StoreError::Corrupt)?;
                 call = call.key(&self.keys.record(&key)).arg(member.as_bytes());
             }
-            let mut reply = self.ask(&script::REAP_RECORDS, call, Again::Yes).await?;
+            let mut reply = self.ask(&script::REAP_RECORDS, &call, Again::Yes).await?;
             removed += usize::try_from(reply.number()?).map_err(|_| StoreError::Corrupt)?;
             kept += usize::try_from(reply.number()?).map_err(|_| StoreError::Corrupt)?;
             if is_last || removed >= limit {

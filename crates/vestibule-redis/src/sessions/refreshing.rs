@@ -20,7 +20,7 @@ impl Sessions {
         ttl: Duration,
     ) -> Result<Stamped<Lease>, StoreError> {
         let call = self.call_as_holder(key, holder).span(ttl);
-        let mut reply = self.ask(&script::LEASE, call, Again::Yes).await?;
+        let mut reply = self.ask(&script::LEASE, &call, Again::Yes).await?;
         let lease = match &reply.word[..] {
             b"leased" => Lease::Leased(reply.record(key)?),
             b"held" => Lease::Held { until: reply.time()? },
@@ -36,7 +36,7 @@ impl Sessions {
         ttl: Duration,
     ) -> Result<Stamped<Renew>, StoreError> {
         let call = self.call_as_holder(key, holder).span(ttl);
-        let mut reply = self.ask(&script::RENEW, call, Again::Yes).await?;
+        let mut reply = self.ask(&script::RENEW, &call, Again::Yes).await?;
         let renew = match &reply.word[..] {
             b"renewed" => Renew::Renewed { until: reply.time()? },
             b"lost" => Renew::Lost,
@@ -50,7 +50,7 @@ impl Sessions {
         key: &SessionKey,
         holder: &HolderId,
     ) -> Result<Stamped<()>, StoreError> {
-        let reply = self.ask(&script::RELEASE, self.call_as_holder(key, holder), Again::Yes).await?;
+        let reply = self.ask(&script::RELEASE, &self.call_as_holder(key, holder), Again::Yes).await?;
         Ok(Stamped { at: reply.at, reply: () })
     }
 
@@ -62,7 +62,7 @@ impl Sessions {
         limit: Duration,
     ) -> Result<Stamped<BeginAttempt>, StoreError> {
         let call = self.call_as_holder(key, holder).arg(spent.as_bytes()).span(limit);
-        let mut reply = self.ask(&script::BEGIN_ATTEMPT, call, Again::Yes).await?;
+        let mut reply = self.ask(&script::BEGIN_ATTEMPT, &call, Again::Yes).await?;
         let begin = match &reply.word[..] {
             b"begun" => BeginAttempt::Begun { repeats: false },
             b"repeats" => BeginAttempt::Begun { repeats: true },
@@ -86,7 +86,7 @@ impl Sessions {
             .arg(&commit.grant)
             .maybe(commit.refresh.as_ref().map(RefreshHash::as_bytes))
             .arg(&joined(&commit.listen));
-        let mut reply = self.write(&script::COMMIT_REFRESH, call).await?;
+        let mut reply = self.write(&script::COMMIT_REFRESH, &call).await?;
         let commit = match &reply.word[..] {
             b"committed" => Commit::Committed(reply.record(key)?),
             b"superseded" => Commit::Superseded(reply.record(key)?),
@@ -107,7 +107,7 @@ impl Sessions {
             .arg(key.as_bytes())
             .arg(holder.as_bytes())
             .arg(refused.as_bytes());
-        let mut reply = self.write(&script::END_IF, call).await?;
+        let mut reply = self.write(&script::END_IF, &call).await?;
         let end_if = match &reply.word[..] {
             b"ended" => EndIf::Ended { uncertain: false },
             b"uncertain" => EndIf::Ended { uncertain: true },

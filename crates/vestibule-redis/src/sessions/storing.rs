@@ -10,7 +10,7 @@ use crate::script;
 
 impl Sessions {
     pub(super) async fn tell_time(&self) -> Result<StoreTime, StoreError> {
-        Ok(self.ask(&script::NOW, self.call(), Again::Yes).await?.at)
+        Ok(self.ask(&script::NOW, &self.call(), Again::Yes).await?.at)
     }
 
     pub(super) async fn insert_session(
@@ -36,7 +36,7 @@ impl Sessions {
         if let Some(ends) = ends {
             call = call.key(&self.keys.record(&ends)).arg(ends.as_bytes());
         }
-        let mut reply = match self.write(&script::INSERT, call).await {
+        let mut reply = match self.write(&script::INSERT, &call).await {
             Err(StoreError::NotReplicated) => {
                 // Nobody will get its cookie.
                 let _ = self.end_session(&session.key, None).await;
@@ -55,7 +55,11 @@ impl Sessions {
 
     pub(super) async fn load_session(&self, key: &SessionKey) -> Result<Stamped<Load>, StoreError> {
         let call = self.call_on_cutoffs().key(&self.keys.record(key)).arg(key.as_bytes());
-        let mut reply = self.ask(&script::LOAD, call, Again::Yes).await?;
+        let mut reply = self.ask(&script::LOAD, &call, Again::Yes).await?;
+        if &reply.word[..] == b"unsettled" {
+            self.tell_time().await?;
+            reply = self.ask(&script::LOAD, &call, Again::Yes).await?;
+        }
         let load = match &reply.word[..] {
             b"live" => Load::Live(reply.record(key)?),
             _ => reply.not_live()?,
@@ -70,7 +74,7 @@ impl Sessions {
         began: StoreTime,
     ) -> Result<Stamped<bool>, StoreError> {
         let call = self.call_on_cutoffs().arg(key.as_bytes()).time(began).arg(&joined(scopes));
-        let reply = self.ask(&script::IS_COVERED, call, Again::Yes).await?;
+        let reply = self.ask(&script::IS_COVERED, &call, Again::Yes).await?;
         match &reply.word[..] {
             b"revoked" => Ok(Stamped { at: reply.at, reply: true }),
             b"live" => Ok(Stamped { at: reply.at, reply: false }),
@@ -84,7 +88,7 @@ impl Sessions {
         idle: Duration,
     ) -> Result<Stamped<Touch>, StoreError> {
         let call = self.call_on_cutoffs().key(&self.keys.record(key)).arg(key.as_bytes()).span(idle);
-        let mut reply = self.ask(&script::TOUCH, call, Again::Yes).await?;
+        let mut reply = self.ask(&script::TOUCH, &call, Again::Yes).await?;
         let touch = match &reply.word[..] {
             b"touched" => Touch::Touched { idle_end: reply.time()? },
             _ => reply.not_live()?,
@@ -100,7 +104,7 @@ impl Sessions {
     ) -> Result<Stamped<Replace>, StoreError> {
         let call =
             self.call_that_tells().key(&self.keys.record(key)).arg(key.as_bytes()).number(version).arg(&data);
-        let mut reply = self.ask(&script::REPLACE, call, Again::No).await?;
+        let mut reply = self.ask(&script::REPLACE, &call, Again::No).await?;
         let replace = match &reply.word[..] {
             b"replaced" => Replace::Replaced(reply.record(key)?),
             b"conflict" => Replace::Conflict(reply.record(key)?),

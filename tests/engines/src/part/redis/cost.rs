@@ -28,7 +28,7 @@ async fn commands_of_each_verb(server: &Redis) -> Result<String> {
     let (key, holder, token) = (key(1), HolderId::from_bytes([1; 16]), RefreshHash::from_bytes([1; 32]));
     let (store, minute) = (&*store, Duration::from_secs(60));
     let mut found = Vec::new();
-    found.push(("load", counted(server, store.load(&key)).await?, 7));
+    found.push(("load", counted(server, store.load(&key)).await?, 5));
     found.push(("touch", counted(server, store.touch(&key, minute * 60)).await?, 8));
     found.push(("lease", counted(server, store.lease(&key, &holder, minute)).await?, 8));
     found.push((
