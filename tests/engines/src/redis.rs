@@ -11,6 +11,8 @@ use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+/// The variable that names another program to start, such as Valkey's.
+const PROGRAM: &str = "REDIS_SERVER";
 /// How often a server is asked whether it is there.
 const GLANCE: Duration = Duration::from_millis(20);
 
@@ -129,7 +131,7 @@ impl Redis {
     }
 
     async fn launch(&mut self) -> Result<()> {
-        self.process = Some(spawn("redis-server", self.folder.path(), |command| {
+        self.process = Some(spawn(self.folder.path(), |command| {
             command.args(["--bind", "127.0.0.1", "--port", &self.port.to_string()]);
             command.args(["--repl-diskless-sync-delay", "0", "--dir", "."]).args(&self.settings);
         })?);
@@ -175,7 +177,7 @@ impl Sentinel {
             primary.port
         );
         std::fs::write(folder.path().join("sentinel.conf"), settings)?;
-        let process = spawn("redis-server", folder.path(), |command| {
+        let process = spawn(folder.path(), |command| {
             command.args(["sentinel.conf", "--sentinel"]);
         })?;
         let mut server = Redis { folder, port, settings: Vec::new(), process: Some(process) };
@@ -197,9 +199,9 @@ impl Sentinel {
     }
 }
 
-fn spawn(program: &str, folder: &Path, arguments: impl FnOnce(&mut Command)) -> Result<Child> {
+fn spawn(folder: &Path, arguments: impl FnOnce(&mut Command)) -> Result<Child> {
     let log = std::fs::File::options().create(true).append(true).open(folder.join("log"))?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(std::env::var_os(PROGRAM).unwrap_or_else(|| "redis-server".into()));
     command.current_dir(folder);
     arguments(&mut command);
     command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null());
