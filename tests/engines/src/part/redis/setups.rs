@@ -11,49 +11,94 @@ use rcgen::{CertificateParams, KeyPair};
 use steps::report::Report;
 use vestibule_redis::{Durability, RedisStore};
 use vestibule_web::conformance::{Subject, all};
-use vestibule_web::store::StoreBackend;
+use vestibule_web::store::{Realm, Retention, StoreBackend};
 
 use super::user::{is_live, log_end, open, sign_in, sign_out};
 
 pub(super) async fn run(report: &mut Report) {
-    let _ = report.step("a cluster keeps every promise", in_a_cluster()).await;
+    let _ = report.measured("a cluster keeps every promise", in_a_cluster()).await;
     let _ = report.step("a Sentinel's choice is followed", behind_a_sentinel()).await;
     let _ = report.step("TLS with a private authority, and no other", behind_tls()).await;
 }
 
-/// A cluster of one server.
-struct Cluster(RedisSubject);
+/// A cluster of three masters, which share the realms.
+struct Cluster(Vec<RedisSubject>);
+
+/// How many slots the keys of a cluster are spread over.
+const SLOTS: usize = 16_384;
+
+impl Cluster {
+    async fn start() -> Result<Self> {
+        let mut masters = Vec::new();
+        for _ in 0..3 {
+            let settings = ["--save", "", "--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
+            masters.push(RedisSubject(Redis::start_with(&settings).await?));
+        }
+        let share = SLOTS.div_ceil(masters.len());
+        for (number, RedisSubject(master)) in masters.iter().enumerate() {
+            let slots = number * share..((number + 1) * share).min(SLOTS);
+            let slots: Vec<_> = slots.map(|slot| slot.to_string()).collect();
+            master.run(
+                &[&["CLUSTER", "ADDSLOTS"], &*slots.iter().map(String::as_str).collect::<Vec<_>>()].concat(),
+            )?;
+            for RedisSubject(other) in &masters {
+                master.run(&["CLUSTER", "MEET", "127.0.0.1", &other.port().to_string()])?;
+            }
+        }
+        for RedisSubject(master) in &masters {
+            while !master.run(&["CLUSTER", "INFO"])?.contains("cluster_state:ok") {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        Ok(Self(masters))
+    }
+
+    /// On how many of them there is something.
+    fn used(&self) -> Result<usize> {
+        let sizes = self.0.iter().map(|RedisSubject(master)| master.run(&["DBSIZE"]));
+        Ok(sizes.collect::<Result<Vec<_>>>()?.iter().filter(|size| *size != "0").count())
+    }
+}
 
 #[async_trait]
 impl Subject for Cluster {
     async fn fresh(&self) -> Arc<dyn StoreBackend> {
-        self.0.fresh().await;
-        let builder = RedisStore::builder(&self.0.0.url()).cluster([self.0.0.url()]);
+        for master in &self.0 {
+            master.fresh().await;
+        }
+        let urls = self.0.iter().map(|RedisSubject(master)| master.url());
+        let builder = RedisStore::builder(&self.0[0].0.url()).cluster(urls);
         Arc::new(builder.log_length(32).build().expect("the URL is one"))
     }
 
     async fn advance(&self, span: Duration) {
-        self.0.advance(span).await;
+        for master in &self.0 {
+            master.advance(span).await;
+        }
     }
 
     fn log_bound(&self) -> usize {
-        self.0.log_bound()
+        self.0[0].log_bound()
     }
 }
 
-async fn in_a_cluster() -> Result<()> {
-    let server = Redis::start_with(&["--save", "", "--cluster-enabled", "yes"]).await?;
-    let slots: Vec<String> = (0..16384).map(|slot| slot.to_string()).collect();
-    for slots in slots.chunks(4096) {
-        let mut command = vec!["CLUSTER", "ADDSLOTS"];
-        command.extend(slots.iter().map(String::as_str));
-        server.run(&command)?;
+async fn in_a_cluster() -> Result<String> {
+    let cluster = Cluster::start().await?;
+    let cluster = tokio::spawn(async move {
+        all(&cluster).await;
+        cluster
+    })
+    .await?;
+    // Each application is on one of them.
+    let backend = cluster.fresh().await;
+    let retention = Retention { cutoffs: Duration::from_secs(60), logout_ids: Duration::from_secs(60) };
+    for number in 0..20 {
+        let realm = Realm::new("https://acme.example", format!("app-{number}"));
+        backend.open(&realm, retention).now().await?;
     }
-    while !server.run(&["CLUSTER", "INFO"])?.contains("cluster_state:ok") {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let cluster = Cluster(RedisSubject(server));
-    Ok(tokio::spawn(async move { all(&cluster).await }).await?)
+    let used = cluster.used()?;
+    ensure!(used == 3, "20 applications are on {used} of 3 servers");
+    Ok("three masters, 20 applications spread over all of them".to_owned())
 }
 
 async fn behind_a_sentinel() -> Result<()> {
