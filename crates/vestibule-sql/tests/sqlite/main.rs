@@ -2,6 +2,7 @@
 
 #![cfg(feature = "sqlite")]
 
+mod constant_cost;
 mod disk;
 mod format;
 mod model;

@@ -11,7 +11,10 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 use vestibule::{Clock as _, testing::TestClock};
 use vestibule_sql::SqliteStore;
-use vestibule_web::{conformance::Subject, store::StoreBackend};
+use vestibule_web::{
+    conformance::{NoHand, Subject},
+    store::StoreBackend,
+};
 
 const LOG: u32 = 32;
 
@@ -37,7 +40,7 @@ impl File {
     }
 
     /// Does something to the file by another connection.
-    async fn run(&self, sql: &'static str) {
+    pub(crate) async fn run(&self, sql: &'static str) {
         let mut connection = SqliteConnection::connect(&self.url()).await.expect("the file opens");
         connection.execute(sql).await.expect("the statement is right");
         connection.close().await.expect("it closes");
@@ -55,7 +58,7 @@ impl Subject for File {
         Some(store(&self.url(), &self.clock))
     }
 
-    async fn wipe_indexes(&self) -> bool {
+    async fn wipe_indexes(&self) -> Result<(), NoHand> {
         self.run(
             "DROP INDEX vestibule_sessions_of; DROP INDEX vestibule_sessions_lapse;
              DROP INDEX vestibule_cutoffs_age; DROP INDEX vestibule_cutoffs_to_reap;
@@ -63,20 +66,20 @@ impl Subject for File {
              UPDATE vestibule_cutoffs SET reaped = 1",
         )
         .await;
-        true
+        Ok(())
     }
 
-    async fn lose_everything(&self) -> bool {
+    async fn lose_everything(&self) -> Result<(), NoHand> {
         self.run(
             "DROP TABLE vestibule_listening; DROP TABLE vestibule_sessions; DROP TABLE vestibule_cutoffs;
              DROP TABLE vestibule_spent_logouts; DROP TABLE vestibule_log; DROP TABLE vestibule_realms;
              DROP TABLE vestibule_store; DROP TABLE vestibule_migrations",
         )
         .await;
-        true
+        Ok(())
     }
 
-    async fn step_back(&self, span: Duration) -> bool {
+    async fn step_back(&self, span: Duration) -> Result<(), NoHand> {
         step_back(&self.clock, span)
     }
 
@@ -86,6 +89,10 @@ impl Subject for File {
 
     fn log_bound(&self) -> usize {
         LOG as usize
+    }
+
+    async fn operations(&self) -> Result<u64, NoHand> {
+        Err(NoHand("a test of its own shows that a logout looks at no session"))
     }
 }
 
@@ -103,18 +110,30 @@ impl Subject for Memory {
         self.0.advance(span);
     }
 
-    async fn step_back(&self, span: Duration) -> bool {
+    async fn step_back(&self, span: Duration) -> Result<(), NoHand> {
         step_back(&self.0, span)
     }
 
     fn log_bound(&self) -> usize {
         LOG as usize
     }
+
+    async fn wipe_indexes(&self) -> Result<(), NoHand> {
+        Err(NoHand("what is in memory is reached by the store alone; the file has one"))
+    }
+
+    async fn lose_everything(&self) -> Result<(), NoHand> {
+        Err(NoHand("it ends with its process, and whoever asked it does too"))
+    }
+
+    async fn operations(&self) -> Result<u64, NoHand> {
+        Err(NoHand("a test of its own shows that a logout looks at no session"))
+    }
 }
 
-fn step_back(clock: &TestClock, span: Duration) -> bool {
+fn step_back(clock: &TestClock, span: Duration) -> Result<(), NoHand> {
     clock.set_wall(clock.unix_time().saturating_sub(span));
-    true
+    Ok(())
 }
 
 fn store(url: &str, clock: &TestClock) -> Arc<dyn StoreBackend> {

@@ -7,8 +7,12 @@
 //! ```
 //! use std::{sync::Arc, time::Duration};
 //!
-//! use vestibule::testing::TestClock;
-//! use vestibule_web::{conformance::Subject, memory::MemoryStore, store::StoreBackend};
+//! use vestibule::{Clock as _, testing::TestClock};
+//! use vestibule_web::{
+//!     conformance::{NoHand, Subject},
+//!     memory::MemoryStore,
+//!     store::StoreBackend,
+//! };
 //!
 //! #[derive(Default)]
 //! struct Memory(TestClock);
@@ -25,6 +29,23 @@
 //!
 //!     fn log_bound(&self) -> usize {
 //!         32
+//!     }
+//!
+//!     async fn wipe_indexes(&self) -> Result<(), NoHand> {
+//!         Err(NoHand("its indexes go with its sessions"))
+//!     }
+//!
+//!     async fn lose_everything(&self) -> Result<(), NoHand> {
+//!         Err(NoHand("whoever could ask it ends with it"))
+//!     }
+//!
+//!     async fn step_back(&self, span: Duration) -> Result<(), NoHand> {
+//!         self.0.set_wall(self.0.unix_time().saturating_sub(span));
+//!         Ok(())
+//!     }
+//!
+//!     async fn operations(&self) -> Result<u64, NoHand> {
+//!         Err(NoHand("it does not count them"))
 //!     }
 //! }
 //!
@@ -76,7 +97,7 @@ pub use revoking::*;
 pub use sealed::*;
 pub use sparing::*;
 pub use storing::*;
-pub use subject::Subject;
+pub use subject::{NoHand, Subject};
 pub use telling::*;
 
 /// Every promise with its name, for runners of their own.

@@ -33,26 +33,21 @@ pub trait Subject: Send + Sync {
     fn log_bound(&self) -> usize;
 
     /// Loses everything in the engine that is there for speed or housekeeping only: indexes of sessions by scope or subject,
-    /// lists of what to reap. Records, cutoffs, spent logout tokens and the log stay. Answers whether there was any.
-    async fn wipe_indexes(&self) -> bool {
-        false
-    }
+    /// lists of what to reap. Records, cutoffs, spent logout tokens and the log stay.
+    async fn wipe_indexes(&self) -> Result<(), NoHand>;
 
     /// Lets the engine come back empty, as after a restart without its data. What [`fresh`](Self::fresh) handed out last
-    /// goes on to work. Answers whether that can be done.
-    async fn lose_everything(&self) -> bool {
-        false
-    }
+    /// goes on to work.
+    async fn lose_everything(&self) -> Result<(), NoHand>;
 
-    /// Sets the clock that the engine runs on back by `span`, as a failover to a slower machine does. Answers whether that
-    /// can be done.
-    async fn step_back(&self, _span: Duration) -> bool {
-        false
-    }
+    /// Sets the clock that the engine runs on back by `span`, as a failover to a slower machine does.
+    async fn step_back(&self, span: Duration) -> Result<(), NoHand>;
 
-    /// How many operations the engine has carried out so far (commands, statements, rows written: whatever it counts);
-    /// `None` if it does not count.
-    async fn operations(&self) -> Option<u64> {
-        None
-    }
+    /// How many operations the engine has carried out so far: commands, statements, rows written, whatever it counts.
+    async fn operations(&self) -> Result<u64, NoHand>;
 }
+
+/// Why an engine cannot be handled like that: it cannot happen to it, or another test shows the same. What an invariant
+/// needs is not left out by oversight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoHand(pub &'static str);

@@ -2,7 +2,11 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use vestibule::testing::TestClock;
-use vestibule_web::{MemoryStore, NearCache, conformance::Subject, store::StoreBackend};
+use vestibule_web::{
+    MemoryStore, NearCache,
+    conformance::{NoHand, Subject},
+    store::StoreBackend,
+};
 
 /// The memory store behind a near cache, as if both were one engine.
 #[derive(Debug, Default)]
@@ -26,5 +30,21 @@ impl Subject for CachedMemory {
 
     fn log_bound(&self) -> usize {
         LOG
+    }
+
+    async fn wipe_indexes(&self) -> Result<(), NoHand> {
+        Err(NoHand("its indexes go with its sessions"))
+    }
+
+    async fn lose_everything(&self) -> Result<(), NoHand> {
+        Err(NoHand("it ends with its process, and whoever asked it does too"))
+    }
+
+    async fn step_back(&self, _span: Duration) -> Result<(), NoHand> {
+        Err(NoHand("the store behind it has one"))
+    }
+
+    async fn operations(&self) -> Result<u64, NoHand> {
+        Err(NoHand("the store behind it counts"))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow, bail};
 use steps::report::{Report, Stopped};
 use vestibule_web::conformance::{
-    Promise, Subject,
+    NoHand, Promise, Subject,
     model::{agrees, any_seed, withstands},
     promises,
 };
@@ -19,8 +19,8 @@ pub(super) async fn examine(report: &mut Report, subject: &dyn Subject, steps: u
         promises().into_iter().partition(|promise| promise.name.starts_with("invariant_"));
     let promises = report.step(format!("{} promises are kept", others.len()), all(&others, subject)).await;
     for invariant in &invariants {
-        if !applies(invariant, subject).await {
-            println!("  – {} is not examined: there is no hand for it", invariant.name.replace('_', " "));
+        if let Err(NoHand(why)) = applies(invariant, subject).await {
+            println!("  – {}: {why}", invariant.name.replace('_', " "));
             continue;
         }
         let _ = report.step(invariant.name.replace('_', " "), one(invariant, subject)).await;
@@ -53,14 +53,14 @@ pub(super) async fn model(
 }
 
 /// Whether the subject has the hand that the invariant needs.
-async fn applies(invariant: &Promise, subject: &dyn Subject) -> bool {
+async fn applies(invariant: &Promise, subject: &dyn Subject) -> Result<(), NoHand> {
     subject.fresh().await;
     match invariant.name.get(..12) {
         Some("invariant_04") => subject.wipe_indexes().await,
         Some("invariant_08") => subject.lose_everything().await,
         Some("invariant_09") => subject.step_back(Duration::from_millis(1)).await,
-        Some("invariant_11") => subject.operations().await.is_some(),
-        _ => true,
+        Some("invariant_11") => subject.operations().await.map(drop),
+        _ => Ok(()),
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::Result;
 use async_trait::async_trait;
 use vestibule_sql::PostgresStore;
 use vestibule_web::{
-    conformance::Subject,
+    conformance::{NoHand, Subject},
     store::{Realm, Retention, StoreBackend},
 };
 
@@ -78,29 +78,33 @@ impl Subject for PostgresSubject {
         self.move_clock(span.as_millis() as i128);
     }
 
-    async fn step_back(&self, span: Duration) -> bool {
+    async fn step_back(&self, span: Duration) -> Result<(), NoHand> {
         self.move_clock(-(span.as_millis() as i128));
-        true
+        Ok(())
     }
 
-    async fn wipe_indexes(&self) -> bool {
+    async fn wipe_indexes(&self) -> Result<(), NoHand> {
         self.run(
             "DROP INDEX vestibule_sessions_of, vestibule_sessions_lapse, vestibule_sessions_listen,
                 vestibule_cutoffs_age, vestibule_cutoffs_to_reap, vestibule_spent_logouts_age;
              UPDATE vestibule_cutoffs SET reaped = true",
         );
-        true
+        Ok(())
     }
 
-    async fn lose_everything(&self) -> bool {
+    async fn lose_everything(&self) -> Result<(), NoHand> {
         let schema = self.schema();
         self.run(&format!(
             "SET client_min_messages = warning; DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}"
         ));
-        true
+        Ok(())
     }
 
     fn log_bound(&self) -> usize {
         LOG as usize
+    }
+
+    async fn operations(&self) -> Result<u64, NoHand> {
+        Err(NoHand("a step of its own counts scans and rows among 1,000 and 100,000"))
     }
 }

@@ -3,7 +3,10 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Result;
 use async_trait::async_trait;
 use vestibule_redis::RedisStore;
-use vestibule_web::{conformance::Subject, store::StoreBackend};
+use vestibule_web::{
+    conformance::{NoHand, Subject},
+    store::StoreBackend,
+};
 
 use crate::redis::Redis;
 
@@ -56,29 +59,25 @@ impl Subject for RedisSubject {
         256
     }
 
-    async fn wipe_indexes(&self) -> bool {
+    async fn wipe_indexes(&self) -> Result<(), NoHand> {
         self.run(&["EVAL", WIPE, "0"]);
-        true
+        Ok(())
     }
 
-    async fn lose_everything(&self) -> bool {
+    async fn lose_everything(&self) -> Result<(), NoHand> {
         self.run(&["FLUSHALL"]);
-        true
+        Ok(())
     }
 
-    async fn step_back(&self, span: Duration) -> bool {
+    async fn step_back(&self, span: Duration) -> Result<(), NoHand> {
         self.run(&["EVAL", MOVE, "0", &format!("-{}", span.as_millis())]);
-        true
+        Ok(())
     }
 
     /// Every command, those within scripts as well.
-    async fn operations(&self) -> Option<u64> {
+    async fn operations(&self) -> Result<u64, NoHand> {
         let statistics = self.run(&["INFO", "commandstats"]);
         let calls = statistics.lines().filter(|line| !line.starts_with("cmdstat_info"));
-        Some(
-            calls
-                .filter_map(|line| line.split("calls=").nth(1)?.split(',').next()?.parse::<u64>().ok())
-                .sum(),
-        )
+        Ok(calls.filter_map(|line| line.split("calls=").nth(1)?.split(',').next()?.parse::<u64>().ok()).sum())
     }
 }

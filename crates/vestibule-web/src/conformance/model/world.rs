@@ -114,7 +114,7 @@ impl<'a> World<'a> {
         for node in &self.nodes {
             node.now().await.map_err(|error| failed("now", &error))?;
         }
-        self.subject.step_back(span).await;
+        let _ = self.subject.step_back(span).await;
         let now = self.now().await?;
         self.tick("now", now)
     }

@@ -10,7 +10,7 @@ use engines::subject::RedisSubject;
 use rcgen::{CertificateParams, KeyPair};
 use steps::report::Report;
 use vestibule_redis::{Durability, RedisStore};
-use vestibule_web::conformance::{Subject, all};
+use vestibule_web::conformance::{NoHand, Subject, all};
 use vestibule_web::store::{Realm, Retention, StoreBackend};
 
 use super::user::{is_live, log_end, open, sign_in, sign_out};
@@ -79,6 +79,22 @@ impl Subject for Cluster {
 
     fn log_bound(&self) -> usize {
         self.0[0].log_bound()
+    }
+
+    async fn wipe_indexes(&self) -> Result<(), NoHand> {
+        Err(NoHand("one server has it"))
+    }
+
+    async fn lose_everything(&self) -> Result<(), NoHand> {
+        Err(NoHand("one server has it"))
+    }
+
+    async fn step_back(&self, _span: Duration) -> Result<(), NoHand> {
+        Err(NoHand("one server has it"))
+    }
+
+    async fn operations(&self) -> Result<u64, NoHand> {
+        Err(NoHand("one server has it"))
     }
 }
 
