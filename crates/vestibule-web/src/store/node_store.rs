@@ -1,7 +1,10 @@
 use std::{
     future::{Future, poll_fn},
     pin::pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
     time::Duration,
 };
@@ -35,6 +38,8 @@ pub(crate) struct NodeStore {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) queue: Arc<RevocationQueue>,
     latest: LatestStoreTime,
+    /// Whether it was ever told: so that reading asks about it once, and not each time.
+    knows_time: AtomicBool,
 }
 
 /// When something was heard, in store time.
@@ -52,7 +57,7 @@ impl NodeStore {
         clock: Arc<dyn Clock>,
         queue: Arc<RevocationQueue>,
     ) -> Self {
-        Self { store, clock, queue, latest: LatestStoreTime::default() }
+        Self { store, clock, queue, latest: LatestStoreTime::default(), knows_time: AtomicBool::new(false) }
     }
 
     /// What the store's time is at the latest; `None` before its first reply.
@@ -101,7 +106,15 @@ impl NodeStore {
         let asked = self.clock.monotonic();
         let reply = self.ask(verb, limit, call).await?;
         self.latest.observe(reply.at, asked, self.clock.monotonic());
+        self.knows_time.store(true, Ordering::Relaxed);
         Ok(reply)
+    }
+
+    /// Asks for the time unless it was told before: a node that only reads may have to keep a logout, too.
+    async fn know_time(&self) {
+        if !self.knows_time.load(Ordering::Relaxed) {
+            let _ = self.now().await;
+        }
     }
 
     /// The reply, and how long it took if it did not come at once.
@@ -155,7 +168,9 @@ impl NodeStore {
     }
 
     pub(crate) async fn load(&self, key: &SessionKey) -> Result<Stamped<Load>, StoreError> {
-        Ok(self.queue.judge(self.ask("load", DEADLINE, self.store.load(key)).await?))
+        let loaded = self.ask("load", DEADLINE, self.store.load(key)).await?;
+        self.know_time().await;
+        Ok(self.queue.judge(loaded))
     }
 
     pub(crate) async fn is_covered(
@@ -165,6 +180,7 @@ impl NodeStore {
         began: StoreTime,
     ) -> Result<Stamped<bool>, StoreError> {
         let covered = self.ask("is_covered", DEADLINE, self.store.is_covered(key, scopes, began)).await?;
+        self.know_time().await;
         let reply = covered.reply || self.queue.covers(key, scopes, began);
         Ok(Stamped { reply, ..covered })
     }

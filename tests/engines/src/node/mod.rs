@@ -49,9 +49,12 @@ pub async fn run(settings: Settings) -> Result<()> {
     let client = provider.web_app(&settings.client_id, settings.secret());
     let store =
         WithFaultPoints::new(settings.backend(Arc::new(clock.clone()))?, Arc::clone(&controls.points));
-    let relying_party = RelyingParty::builder(client, &settings.base_url)
-        .stored_sessions(store, Settings::cookie_keys()?)
-        .build()?;
+    let builder =
+        RelyingParty::builder(client, &settings.base_url).stored_sessions(store, Settings::cookie_keys()?);
+    let relying_party = match &*settings.journal {
+        "" => builder.build()?,
+        folder => builder.logout_journal(folder).build()?,
+    };
     relying_party.ready().await?;
     let listener = TcpListener::bind(&settings.listen)?;
     listener.set_nonblocking(true)?;

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, Result};
 use reqwest::{Client, StatusCode};
@@ -46,6 +46,19 @@ impl NodeProcess {
     pub async fn restart(self) -> Result<Self> {
         self.process.stop().await?;
         Self::start(self.settings).await
+    }
+
+    /// Gives it a journal, from its next start on.
+    pub fn keep_journal(&mut self, folder: &Path) {
+        self.settings.journal = folder.display().to_string();
+    }
+
+    /// Ends it at once (SIGKILL).
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn kill(&self) -> Result<()> {
+        self.signal(Signal::KILL)
     }
 
     /// Whether it has died.
@@ -107,9 +120,13 @@ impl NodeProcess {
     /// # Errors
     /// When it has ended.
     pub fn resume(&self) -> Result<()> {
+        self.signal(Signal::CONT)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
         let id = self.process.id().context("the node has ended")?;
         let pid = Pid::from_raw(i32::try_from(id)?).context("a process has a number")?;
-        Ok(kill_process(pid, Signal::CONT)?)
+        Ok(kill_process(pid, signal)?)
     }
 
     /// An address of this node.

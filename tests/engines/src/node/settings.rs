@@ -23,20 +23,31 @@ pub struct Settings {
     pub store: String,
     /// Whether a near cache stands before it.
     pub near_cache: bool,
+    /// The folder of its journal, or nothing.
+    pub journal: String,
     /// By how many seconds its clock is ahead.
     pub ahead: u64,
 }
 
 impl Settings {
-    const NAMES: [&str; 8] =
-        ["ISSUER", "CLIENT_ID", "CLIENT_SECRET", "BASE_URL", "LISTEN", "STORE", "NEAR_CACHE", "AHEAD"];
+    const NAMES: [&str; 9] = [
+        "ISSUER",
+        "CLIENT_ID",
+        "CLIENT_SECRET",
+        "BASE_URL",
+        "LISTEN",
+        "STORE",
+        "NEAR_CACHE",
+        "JOURNAL",
+        "AHEAD",
+    ];
 
     /// Reads the environment.
     ///
     /// # Errors
     /// When a variable is missing.
     pub fn from_env() -> Result<Self> {
-        let [issuer, client_id, client_secret, base_url, listen, store, near_cache, ahead] =
+        let [issuer, client_id, client_secret, base_url, listen, store, near_cache, journal, ahead] =
             Self::NAMES.map(|name| env::var(name).with_context(|| format!("{name} is not set")));
         Ok(Self {
             issuer: issuer?,
@@ -46,6 +57,7 @@ impl Settings {
             listen: listen?,
             store: store?,
             near_cache: near_cache?.parse()?,
+            journal: journal?,
             ahead: ahead?.parse()?,
         })
     }
@@ -60,6 +72,7 @@ impl Settings {
             &self.listen,
             &self.store,
             &self.near_cache.to_string(),
+            &self.journal,
             &self.ahead.to_string(),
         ];
         command.envs(Self::NAMES.into_iter().zip(values));

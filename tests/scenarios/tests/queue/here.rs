@@ -14,6 +14,7 @@ use crate::support::{hear_in_vain, is_in, land, refuse, token_for};
 on_every_mount! {
     bm08_h07_a_logout_that_waits_is_in_effect_here
     bm08_h07_a_logout_during_an_outage_is_in_effect_when_it_is_over
+    bm08_a_node_that_has_only_read_sessions_keeps_a_logout
     bm09_who_logs_in_after_it_was_heard_stays
     bm08_a_login_under_way_is_covered
     bm08_data_of_a_session_that_it_ended_is_refused
@@ -55,6 +56,21 @@ async fn bm08_h07_a_logout_during_an_outage_is_in_effect_when_it_is_over(mount: 
     assert!(is_in(&alice, &second).await);
     land().await;
     assert!(!is_in(&alice, &second).await);
+    world
+}
+
+async fn bm08_a_node_that_has_only_read_sessions_keeps_a_logout(mount: &'static dyn Mount) -> World {
+    let world = World::new(mount).await;
+    let second = world.second_node().await;
+    let alice = world.login("alice").await;
+    assert!(is_in(&alice, &second).await, "it has read one");
+    world.store().outage(true);
+    hear_in_vain(&second, &token_for(&world, "alice")).await;
+    world.store().outage(false);
+    assert!(!is_in(&alice, &second).await, "at once where it was heard");
+    assert!(is_in(&alice, &world).await);
+    land().await;
+    assert!(!is_in(&alice, &world).await, "and everywhere");
     world
 }
 

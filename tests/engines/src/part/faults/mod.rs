@@ -6,6 +6,7 @@ mod logout;
 mod network;
 mod outage;
 mod postgres;
+mod queue;
 mod redis;
 mod refresh;
 mod stage;
@@ -50,6 +51,12 @@ async fn table<E: Engine>(report: &mut Report) {
     let _ = report.measured("a replica that may only be read", failover::h08_read_only::<E>()).await;
     let _ = report.measured("a replica takes over", failover::h09_to_a_replica::<E>()).await;
     let _ = report.measured("failover to a slower clock", failover::h09_to_a_slower_clock::<E>()).await;
+    let _ = report
+        .measured(
+            "one node cut off, and it hears of a logout",
+            queue::bm08_bm09_cut_off_from_the_store::<E>(),
+        )
+        .await;
     let _ = report.measured("killed beside a logout", logout::bm14_killed_beside_a_logout::<E>()).await;
     let _ = report.measured("a node stopped with a warm cache", logout::bm13_a_stopped_node::<E>()).await;
     let _ = report

@@ -1,4 +1,4 @@
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, ensure};
 use engines::node::{NodeProcess, Settings};
@@ -45,6 +45,7 @@ impl<'a> Company<'a> {
             listen,
             store: ground.url(),
             near_cache,
+            journal: String::new(),
             ahead: 0,
         };
         let beside = Settings { listen: "127.0.0.1:0".to_owned(), ..first.clone() };
@@ -59,6 +60,19 @@ impl<'a> Company<'a> {
     pub(super) async fn restart_first(&mut self) -> Result<()> {
         let first = self.nodes.remove(0);
         self.nodes.insert(0, first.restart().await?);
+        Ok(())
+    }
+
+    /// Gives the first node a journal.
+    pub(super) async fn keep_journal(&mut self, folder: &Path) -> Result<()> {
+        self.nodes[0].keep_journal(folder);
+        self.restart_first().await
+    }
+
+    /// The first node dies.
+    pub(super) async fn kill_first(&mut self) -> Result<()> {
+        self.nodes[0].kill()?;
+        ensure!(self.nodes[0].is_dead().await, "it lives");
         Ok(())
     }
 

@@ -29,6 +29,24 @@ impl Ground {
         })
     }
 
+    /// Stops it in mid-work (SIGSTOP). A file has nothing that could be stopped.
+    pub(super) fn pause(&self) {
+        match self {
+            Self::Redis(redis) => redis.pause(),
+            Self::Postgres(postgres) => postgres.pause(),
+            Self::Sqlite(..) => {}
+        }
+    }
+
+    /// Lets it go on.
+    pub(super) fn resume(&self) {
+        match self {
+            Self::Redis(redis) => redis.resume(),
+            Self::Postgres(postgres) => postgres.resume(),
+            Self::Sqlite(..) => {}
+        }
+    }
+
     /// Where the nodes of one company find it. Each has a file of its own, as each has its own time.
     pub(super) fn url(&self) -> String {
         match self {

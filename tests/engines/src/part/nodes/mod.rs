@@ -2,6 +2,7 @@
 
 mod company;
 mod ground;
+mod journal;
 mod killed;
 mod logouts;
 mod refreshes;
@@ -26,6 +27,7 @@ async fn on(report: &mut Report, engine: &str) -> Result<(), Stopped> {
     if ground.is_shared() {
         refreshes::run(report, &ground).await?;
         logouts::run(report, &ground).await?;
+        journal::run(report, &ground).await?;
     }
     Ok(())
 }
