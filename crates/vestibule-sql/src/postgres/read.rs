@@ -60,7 +60,10 @@ pub(super) use covered;
 /// The record under a key, with everything that says whether it is live.
 pub(super) fn record(realm: i64, key: &SessionKey, floor: i64) -> Statement {
     const SQL: &str = concat!(
-        "SELECT clock.now, clock.behind, clock.standby, s.*, (s.began < clock.birth OR ",
+        // By name: a later version may add columns while this one runs.
+        "SELECT clock.now, clock.behind, clock.standby, s.key, s.format, s.public_id, s.subject, s.scopes, s.began,
+            s.created, s.last_seen, s.idle_end, s.absolute_end, s.label, s.tokens, s.refresh, s.grant_version, s.data,
+            s.version, s.lease_holder, s.lease_until, s.attempts, (s.began < clock.birth OR ",
         covered!(session),
         ") AS covered FROM ",
         clock!(floor: "$3"),

@@ -3,6 +3,7 @@
 mod cost;
 mod start;
 mod trips;
+mod upgrade;
 
 use engines::subject::PostgresSubject;
 use steps::report::{Report, Stopped};
@@ -17,5 +18,7 @@ pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
         .measured("what is asked of the tables, with few and with many sessions", cost::measure())
         .await;
     let _ = report.measured("how often each verb goes to the server and back", trips::count()).await;
+    let title = "a later version changes the tables, and nobody notices";
+    let _ = report.step(title, upgrade::h24_a_later_version_beside_this_one(&subject)).await;
     store::examine(report, &subject, 5_000).await
 }
