@@ -63,7 +63,7 @@ impl Load {
         // Shares are rounded up; the cost is for the requests that were asked for.
         let asked = requests as f64 / (share * self.connections.len() as u64) as f64;
         let cpu = server_cpu().saturating_sub(cpu);
-        Ok(Cost { wall: wall.mul_f64(asked), cpu: cpu.mul_f64(asked) })
+        Ok(Cost { wall: wall.mul_f64(asked), cpu: cpu.mul_f64(asked), engine: Duration::ZERO })
     }
 }
 

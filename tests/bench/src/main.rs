@@ -1,16 +1,15 @@
 //! Prints the tables of `docs/performance.md`.
 
-use std::{env, process::Command, sync::Arc, time::Duration};
+use std::{env, time::Duration};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use axum::{Router, body::Body, http::Request};
 use bench::{
     bearer::AccessToken,
     browser::{PAGE, STATIC_FILE, Target},
-    command,
-    engines::{Engines, Kind, TowerSessions},
+    command, engines,
     load::Load,
-    memory,
+    memory, of_its_own,
     paired::{self, Contestant, Plan, timed},
     server::{Server, serve_with_actix},
     site::Site,
@@ -21,7 +20,9 @@ use tokio::runtime::{self, Runtime};
 use tower_service::Service;
 use vestibule::Algorithm;
 
-const HELP: &str = "Usage: cargo run --release -- [verify | bearer | request | loopback | revoke | memory | cli | engines]...";
+const HELP: &str = "\
+Usage: cargo run --release -- [verify | bearer | request | loopback | revoke | memory | cli]...
+       cargo run --release -- engines [pages | revoke | size]...";
 
 /// The contestants of a request.
 const BARE: &str = "bare handler";
@@ -30,10 +31,13 @@ const WRAPPED: &str = "in Vestibule";
 
 fn main() -> Result<()> {
     let asked: Vec<String> = env::args().skip(1).collect();
-    let all =
-        ["verify", "bearer", "request", "loopback", "revoke", "memory", "cli", "engines"].map(str::to_owned);
-    for table in if asked.is_empty() { &all[..] } else { &asked } {
-        match table.as_str() {
+    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+    if let ["engines", parts @ ..] = &*asked {
+        return engines::tables(parts);
+    }
+    const ALL: [&str; 8] = ["verify", "bearer", "request", "loopback", "revoke", "memory", "cli", "engines"];
+    for table in if asked.is_empty() { &ALL[..] } else { &asked } {
+        match *table {
             // First in its process, so that nothing freed before is filled again.
             "memory" if asked.len() == 1 => memory()?,
             "memory" => of_its_own("memory")?,
@@ -43,7 +47,9 @@ fn main() -> Result<()> {
             "loopback" => loopback()?,
             "revoke" => revoke()?,
             "cli" => println!("{}", command::table()?),
-            "engines" => engines()?,
+            "engines" => engines::tables(&[])?,
+            // A part of the engines' tables.
+            engines::NEAR => engines::near()?,
             _ => bail!("{HELP}"),
         }
     }
@@ -184,92 +190,6 @@ fn revoke() -> Result<()> {
     Ok(())
 }
 
-/// Sessions on engines that several nodes share.
-fn engines() -> Result<()> {
-    // The engines' own connections live on it.
-    let server = Server::start()?;
-    let engines = server.block_on(Engines::start())?;
-    engine_requests(&server, &engines)?;
-    engine_logouts(&server, &engines)
-}
-
-fn engine_requests(server: &Server, engines: &Engines) -> Result<()> {
-    const CONNECTIONS: usize = 16;
-    const COUNTED: u64 = 1_000;
-    let plan = Plan { rounds: 31, slice: Duration::from_millis(150) };
-    let client = runtime()?;
-    let memory = server.block_on(Site::signed_in())?;
-    let loading = |name: String, router: Router, cookie: &str| {
-        let load = client.block_on(Load::open(server.serve(router)?, cookie, PAGE, CONNECTIONS))?;
-        anyhow::Ok((&*name.leak(), load))
-    };
-    let mut loads = vec![
-        loading(BARE.to_owned(), memory.bare.clone(), &memory.cookie)?,
-        loading("memory".to_owned(), memory.wrapped.clone(), &memory.cookie)?,
-    ];
-    let peer = server.block_on(TowerSessions::on(&engines.redis_url()))?;
-    loads.push(loading("`tower-sessions` on Redis".to_owned(), peer.router, &peer.cookie)?);
-    for kind in Kind::ENGINES {
-        let site = server.block_on(Site::stored(engines.store(kind, "requests")?))?;
-        loads.push(loading(kind.to_string(), site.wrapped, &site.cookie)?);
-    }
-    for kind in Kind::REMOTE {
-        let site = server.block_on(Site::stored(Arc::new(engines.near(kind, "near")?)))?;
-        loads.push(loading(format!("{kind}, near cache"), site.wrapped, &site.cookie)?);
-    }
-    for (name, load) in &mut loads {
-        let before = engines.redis_calls()?;
-        client.block_on(load.send(COUNTED))?;
-        let calls = engines.redis_calls()? - before;
-        println!("{name}: {:.3} commands of Redis a request", calls as f64 / COUNTED as f64);
-    }
-    println!();
-    let contestants = loads.into_iter().map(|(name, mut load)| {
-        let client = &client;
-        Contestant::measured(name, move |requests| {
-            client.block_on(load.send(requests)).expect("every request is answered")
-        })
-    });
-    let title = "a page, axum, over loopback, session in";
-    println!("{}", paired::table(title, &paired::compare(plan, contestants.collect())));
-    Ok(())
-}
-
-fn engine_logouts(server: &Server, engines: &Engines) -> Result<()> {
-    const SIZES: [(&str, usize); 3] =
-        [("among 1,000 sessions", 1_000), ("among 10,000", 10_000), ("among 100,000", 100_000)];
-    const ROUNDS: usize = 20;
-    const LOGOUTS: usize = 25;
-    let model = server.block_on(stores::model())?;
-    for kind in Kind::ENGINES {
-        let mut filled = Vec::new();
-        for (_, sessions) in SIZES {
-            let name = format!("revoke_{sessions}");
-            let store = engines.store(kind, &name)?;
-            let before = engines.used(kind, &name)?;
-            filled.push(server.block_on(Filled::in_store(&*store, sessions, &model))?);
-            let used = engines.used(kind, &name)?.saturating_sub(before);
-            println!("{kind}: {sessions} sessions, {} bytes each", used / sessions);
-        }
-        let mut rounds = vec![Vec::with_capacity(ROUNDS); filled.len()];
-        for round in 0..ROUNDS {
-            for who in paired::turns(round, filled.len()) {
-                let logouts = filled[who].logouts(round * LOGOUTS..(round + 1) * LOGOUTS);
-                let mut done = Ok(());
-                let cost = timed(|| done = server.block_on(filled[who].revoke(logouts)));
-                done?;
-                rounds[who].push(cost.each(LOGOUTS as u64));
-            }
-        }
-        let names = SIZES.map(|(name, _)| name);
-        println!(
-            "{}",
-            paired::table(&format!("revoke one `sid`, {kind}"), &paired::summarise(&names, &rounds))
-        );
-    }
-    Ok(())
-}
-
 fn memory() -> Result<()> {
     const SESSIONS: usize = 1_000_000;
     runtime()?.block_on(async {
@@ -284,13 +204,6 @@ fn memory() -> Result<()> {
         drop(store);
         Ok(())
     })
-}
-
-/// Runs one table in a process of its own.
-fn of_its_own(table: &str) -> Result<()> {
-    let status = Command::new(env::current_exe()?).arg(table).status()?;
-    ensure!(status.success(), "{table} failed ({status})");
-    Ok(())
 }
 
 fn runtime() -> Result<Runtime> {

@@ -21,6 +21,8 @@ pub struct Cost {
     pub wall: Duration,
     /// Time that the thread doing the work spent on a processor.
     pub cpu: Duration,
+    /// Time that an engine spent on a processor for it.
+    pub engine: Duration,
 }
 
 /// What one repetition cost, in seconds.
@@ -28,6 +30,7 @@ pub struct Cost {
 pub struct Each {
     wall: f64,
     cpu: f64,
+    engine: f64,
 }
 
 /// How long to measure.
@@ -50,6 +53,8 @@ pub struct Measured {
     pub cpu: f64,
     /// Seconds on a processor more than the first contestant in the same round.
     pub cpu_over: f64,
+    /// Seconds that an engine was on a processor for it.
+    pub engine: f64,
     /// How many times as fast as the first contestant in the same round: 25th, 50th and 75th percentile.
     pub rate: [f64; 3],
 }
@@ -86,7 +91,8 @@ impl<'a> Contestant<'a> {
 pub fn timed(work: impl FnOnce()) -> Cost {
     let (start, cpu) = (wall(), thread_cpu());
     work();
-    Cost { wall: wall().saturating_sub(start), cpu: thread_cpu().saturating_sub(cpu) }
+    let (wall, cpu) = (wall().saturating_sub(start), thread_cpu().saturating_sub(cpu));
+    Cost { wall, cpu, engine: Duration::ZERO }
 }
 
 /// Measures the contestants beside each other; the first one is the measure of the others.
@@ -116,6 +122,7 @@ pub fn summarise(names: &[&'static str], rounds: &[Vec<Each>]) -> Vec<Measured> 
             wall: percentile(costs.iter().map(|cost| cost.wall), 50),
             cpu: percentile(costs.iter().map(|cost| cost.cpu), 50),
             cpu_over: percentile(beside().map(|(cost, first)| cost.cpu - first.cpu), 50),
+            engine: percentile(costs.iter().map(|cost| cost.engine), 50),
             rate: [25, 50, 75].map(|at| percentile(beside().map(|(cost, first)| first.wall / cost.wall), at)),
         }
     };
@@ -125,8 +132,9 @@ pub fn summarise(names: &[&'static str], rounds: &[Vec<Each>]) -> Vec<Measured> 
 impl Cost {
     /// By the repetition.
     pub fn each(self, repetitions: u64) -> Each {
-        let repetitions = repetitions as f64;
-        Each { wall: self.wall.as_secs_f64() / repetitions, cpu: self.cpu.as_secs_f64() / repetitions }
+        let [wall, cpu, engine] =
+            [self.wall, self.cpu, self.engine].map(|time| time.as_secs_f64() / repetitions as f64);
+        Each { wall, cpu, engine }
     }
 }
 
@@ -159,7 +167,7 @@ pub fn table(title: &str, results: &[Measured]) -> String {
         "| {title} | µs | CPU µs | CPU over the first | rate beside the first | quartiles |\n\
          |---|--:|--:|--:|--:|---|\n"
     );
-    for Measured { name, wall, cpu, cpu_over, rate: [low, median, high] } in results {
+    for Measured { name, wall, cpu, cpu_over, rate: [low, median, high], .. } in results {
         let [wall, cpu, over] = [wall, cpu, cpu_over].map(|seconds| seconds * 1e6);
         // Writing to a string cannot fail.
         let _ = writeln!(

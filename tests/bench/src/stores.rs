@@ -10,7 +10,7 @@ use vestibule_web::{
     MemoryStore,
     store::{
         Insert, Load, NewSession, PublicId, Realm, RefreshHash, Retention, Revocation, Revoke, SessionKey,
-        SessionRecord, SessionStore, StoreBackend,
+        SessionRecord, SessionStore, StoreBackend, StoreTime,
     },
 };
 
@@ -24,7 +24,11 @@ use crate::{
 pub struct Filled {
     realm: Realm,
     store: Arc<dyn SessionStore>,
+    sessions: usize,
 }
+
+/// How many calls are made at a time.
+const AT_ONCE: usize = 64;
 
 impl Filled {
     /// Fills a memory store with copies of a session that a login made.
@@ -33,9 +37,10 @@ impl Filled {
     /// When the store does not take them.
     pub async fn new(sessions: usize, model: &SessionRecord) -> Result<Self> {
         let backend = MemoryStore::builder().max_sessions(sessions).build();
-        let filled = Self::empty(&backend);
+        let filled = Self::empty(&backend, sessions);
+        let began = filled.store.now().await?;
         for number in 0..sessions {
-            filled.insert(number, model).await?;
+            filled.insert(number, began, model).await?;
         }
         Ok(filled)
     }
@@ -49,22 +54,29 @@ impl Filled {
         sessions: usize,
         model: &SessionRecord,
     ) -> Result<Self> {
-        const AT_ONCE: usize = 8;
-        let filled = Self::empty(backend);
-        let inserts = futures_util::stream::iter(0..sessions).map(|number| filled.insert(number, model));
+        let filled = Self::empty(backend, sessions);
+        let began = filled.store.now().await?;
+        let inserts =
+            futures_util::stream::iter(0..sessions).map(|number| filled.insert(number, began, model));
         inserts.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         Ok(filled)
     }
 
-    fn empty(backend: &dyn StoreBackend) -> Self {
+    fn empty(backend: &dyn StoreBackend, sessions: usize) -> Self {
         let realm = Realm::new(ISSUER, CLIENT);
-        Self { store: backend.open(&realm, RETENTION), realm }
+        Self { store: backend.open(&realm, RETENTION), realm, sessions }
     }
 
-    async fn insert(&self, number: usize, model: &SessionRecord) -> Result<()> {
+    /// The same sessions, as another store sees them that reads from this one.
+    #[must_use]
+    pub fn seen_through(&self, backend: &dyn StoreBackend) -> Self {
+        Self::empty(backend, self.sessions)
+    }
+
+    async fn insert(&self, number: usize, began: StoreTime, model: &SessionRecord) -> Result<()> {
         let (sub, sid) = (format!("usr_{number}"), sid(number));
         let realm = &self.realm;
-        let key = SessionKey::from_bytes(Sha256::digest(format!("key {number}")).into());
+        let key = key(number);
         let session = NewSession {
             key,
             public_id: PublicId::from_bytes((number as u128).to_be_bytes()),
@@ -77,7 +89,7 @@ impl Filled {
                 realm.sid(&sid),
                 realm.sid_of_subject(&sid, &sub),
             ],
-            began: self.store.now().await?,
+            began,
             idle: Duration::from_secs(30 * 60),
             absolute: Duration::from_secs(12 * 60 * 60),
             label: Bytes::copy_from_slice(&model.label),
@@ -115,6 +127,22 @@ impl Filled {
         Ok(())
     }
 
+    /// Reads every session.
+    ///
+    /// # Errors
+    /// When one is not there.
+    pub async fn load_all(&self) -> Result<()> {
+        let loads = futures_util::stream::iter(0..self.sessions).map(|number| self.load(number));
+        loads.buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    async fn load(&self, number: usize) -> Result<()> {
+        match self.store.load(&key(number)).await?.reply {
+            Load::Live(_) => Ok(()),
+            other => bail!("session {number} is not there: {other:?}"),
+        }
+    }
+
     /// Deletes what has ended, and tells how many sessions that were.
     ///
     /// # Errors
@@ -141,6 +169,10 @@ pub async fn model() -> Result<Arc<SessionRecord>> {
 /// As relying parties choose it.
 const RETENTION: Retention =
     Retention { cutoffs: Duration::from_secs(13 * 60 * 60), logout_ids: Duration::from_secs(30 * 60) };
+
+fn key(number: usize) -> SessionKey {
+    SessionKey::from_bytes(Sha256::digest(format!("key {number}")).into())
+}
 
 fn sid(number: usize) -> String {
     format!("ses_{number}")

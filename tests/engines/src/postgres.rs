@@ -88,6 +88,14 @@ impl Postgres {
         self.port
     }
 
+    /// The numbers of its processes: there is one for each connection.
+    pub fn ids(&self) -> Vec<u32> {
+        let server = self.process.as_ref().map(Child::id);
+        let children =
+            server.into_iter().flat_map(children).map(|pid| pid.as_raw_nonzero().get().unsigned_abs());
+        server.into_iter().chain(children).collect()
+    }
+
     /// Runs SQL as an administrator would.
     pub fn run(&self, sql: &str) -> Result<String> {
         self.run_in("public", sql)

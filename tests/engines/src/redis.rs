@@ -72,6 +72,11 @@ impl Redis {
         self.port
     }
 
+    /// The number of its process, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.process.as_ref().map(Child::id)
+    }
+
     /// Runs a command as an administrator would.
     pub fn run(&self, command: &[&str]) -> Result<String> {
         let mut client = Command::new("redis-cli");

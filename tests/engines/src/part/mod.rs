@@ -20,6 +20,7 @@ pub(crate) enum Part {
     Postgres,
     Faults,
     Nodes,
+    Measure,
     Demo,
     Model(model::Length),
 }
@@ -36,10 +37,11 @@ Parts, all of them unless some are named:
   postgres  the same on PostgreSQL, and its faults
   faults    what becomes of users, sessions and logouts when an engine is treated badly
   nodes     processes of one application: killed at every point, refreshing at once, hearing of logouts
-            (LOGOUTS=1000 and ROUNDS=200 measure longer than every run does)
   demo      the demo's own tour, with three nodes of each application
 
 By name only:
+  measure   what `nodes` measures, and nothing else. How often, here and there, by variables of the environment:
+            ROUNDS=200 of refreshes, LOGOUTS=1000, and SESSIONS=10000 of one user who is logged out everywhere
   model     random steps beside the model, on every engine: as many as are asked for
 
 Logs are in target/engines. Needs redis-server, redis-sentinel and PostgreSQL.";
@@ -57,6 +59,7 @@ impl Part {
                 ("postgres", _) => Self::Postgres,
                 ("faults", _) => Self::Faults,
                 ("nodes", _) => Self::Nodes,
+                ("measure", _) => Self::Measure,
                 ("demo", _) => Self::Demo,
                 ("model", _) => Self::Model(model::Length::default()),
                 ("--steps" | "--seed", Some(Self::Model(length))) => {
@@ -80,6 +83,7 @@ impl Part {
             Self::Postgres => postgres::run(report).await,
             Self::Faults => faults::run(report).await,
             Self::Nodes => nodes::run(report).await,
+            Self::Measure => nodes::measure(report).await,
             Self::Demo => demo::run(report).await,
             Self::Model(length) => model::run(report, length).await,
         }

@@ -125,6 +125,11 @@ impl<'a> Company<'a> {
         browser.call(&self.nodes[node].at("/api/sessions")).await?.expect(StatusCode::OK)?.json()
     }
 
+    /// A logout token for all sessions of whoever signed in last.
+    pub(super) fn logout_token_for_all(&self) -> Result<String> {
+        self.idp.logout_token(CLIENT).without("sid").sign().context("a logout token")
+    }
+
     /// A logout token for whoever signed in last.
     pub(super) fn logout_token(&self) -> Result<String> {
         self.idp.logout_token(CLIENT).sign().context("a logout token")

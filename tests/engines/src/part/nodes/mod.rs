@@ -21,15 +21,32 @@ pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
 }
 
 async fn on(report: &mut Report, engine: &str) -> Result<(), Stopped> {
-    report.part(&format!("nodes over {engine}"));
-    let ground = report.step("the engine starts", Ground::start(engine)).await?;
+    let ground = begin(report, engine).await?;
     killed::run(report, &ground).await?;
     if ground.is_shared() {
-        refreshes::run(report, &ground).await?;
-        logouts::run(report, &ground).await?;
+        measured(report, &ground).await?;
         journal::run(report, &ground).await?;
     }
     Ok(())
+}
+
+/// What takes time, without anybody being killed.
+pub(super) async fn measure(report: &mut Report) -> Result<(), Stopped> {
+    for engine in ["redis", "postgres"] {
+        let ground = begin(report, engine).await?;
+        measured(report, &ground).await?;
+    }
+    Ok(())
+}
+
+async fn begin(report: &mut Report, engine: &str) -> Result<Ground, Stopped> {
+    report.part(&format!("nodes over {engine}"));
+    report.step("the engine starts", Ground::start(engine)).await
+}
+
+async fn measured(report: &mut Report, ground: &Ground) -> Result<(), Stopped> {
+    refreshes::run(report, ground).await?;
+    logouts::run(report, ground).await
 }
 
 /// How often something is done: less for every run than for a measurement.
