@@ -70,6 +70,15 @@ impl Lending {
     }
 }
 
+/// A connection that goes back to its pool needs a runtime, and a store may outlive that.
+impl Drop for Lending {
+    fn drop(&mut self) {
+        for unused in self.lock().idle.drain(..) {
+            drop(unused.connection.detach());
+        }
+    }
+}
+
 /// Somebody waits for the pool.
 struct Waiting<'a>(&'a Lending);
 

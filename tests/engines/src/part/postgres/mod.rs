@@ -14,6 +14,7 @@ pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
     report.part("PostgreSQL");
     let subject = report.step("a server of its own starts", PostgresSubject::start()).await?;
     let _ = report.step("six nodes start at once, and make the tables once", start::together()).await;
+    let _ = report.step("a store is dropped after its runtime", start::dropped_after_its_runtime()).await;
     let _ = report
         .measured("what is asked of the tables, with few and with many sessions", cost::measure())
         .await;

@@ -1,6 +1,6 @@
 //! Nodes that start at once, on a database that has nothing in it.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use engines::Postgres;
 use tokio::task::JoinSet;
 use vestibule_sql::PostgresStore;
@@ -27,6 +27,21 @@ pub(super) async fn together() -> Result<()> {
         .map(|table| server.run(&format!("SELECT count(*) FROM {table}")));
     ensure!((stores?.trim(), sessions?.trim()) == ("1", "6"), "one store, and everybody's session in it");
     Ok(())
+}
+
+/// A program may end its runtime first, and what it kept beside it later.
+pub(super) async fn dropped_after_its_runtime() -> Result<()> {
+    let server = Postgres::start().await?;
+    let url = server.url();
+    let program = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let store = PostgresStore::new(&url)?.open(&realm(), RETENTION);
+        runtime.block_on(log_in(&*store, 1))?;
+        drop(runtime);
+        drop(store);
+        anyhow::Ok(())
+    });
+    program.join().map_err(|_| anyhow!("it panicked"))?
 }
 
 async fn log_in(store: &dyn SessionStore, number: u32) -> Result<Insert> {
