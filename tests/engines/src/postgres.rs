@@ -168,7 +168,7 @@ impl Postgres {
     }
 
     fn configure(&self, settings: &str) -> Result<()> {
-        let settings = format!("{settings}\n{SETTINGS}\nport = {}\n", self.port);
+        let settings = format!("{SETTINGS}\n{settings}\nport = {}\n", self.port);
         let path = self.data().join("postgresql.auto.conf");
         let before = std::fs::read_to_string(&path).unwrap_or_default();
         std::fs::write(path, before + &settings).context("the settings of PostgreSQL")

@@ -85,7 +85,8 @@ impl Engines {
     pub async fn start() -> Result<Self> {
         Ok(Self {
             redis: Redis::start().await?,
-            postgres: Postgres::start().await?,
+            // Several stores at a time, of ten connections each.
+            postgres: Postgres::start_with("max_connections = 100").await?,
             folder: tempfile::tempdir()?,
         })
     }
