@@ -19,6 +19,7 @@ pub(crate) trait Columns {
     fn flag(&self, column: &str) -> Result<bool, Failure>;
     fn integer(&self, column: &str) -> Result<i64, Failure>;
     fn integer_if_any(&self, column: &str) -> Result<Option<i64>, Failure>;
+    #[cfg(feature = "postgres")]
     fn text(&self, column: &str) -> Result<String, Failure>;
     fn bytes(&self, column: &str) -> Result<Vec<u8>, Failure>;
     fn bytes_if_any(&self, column: &str) -> Result<Option<Vec<u8>>, Failure>;
@@ -49,6 +50,7 @@ macro_rules! columns_of {
                 Ok(self.try_get(column)?)
             }
 
+            #[cfg(feature = "postgres")]
             fn text(&self, column: &str) -> Result<String, Failure> {
                 Ok(self.try_get(column)?)
             }

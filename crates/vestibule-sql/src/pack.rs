@@ -1,6 +1,8 @@
 //! Lists inside one column, in format 1: the parts one after another, each of a fixed length.
 
-use vestibule_web::store::{Attempt, HolderId, RefreshHash, Scope};
+#[cfg(feature = "sqlite")]
+use vestibule_web::store::Scope;
+use vestibule_web::store::{Attempt, HolderId, RefreshHash};
 
 use crate::{
     error::Failure,
