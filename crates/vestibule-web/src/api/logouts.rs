@@ -41,9 +41,9 @@ impl Logouts {
     /// span, though, and spans do: the token began as long before the store's present as it is old.
     ///
     /// Whether a store that began after that has heard of all logouts cannot be known. If it is only the allowance for
-    /// clocks that makes the token older than the store, the token is believed to be younger: else an application that keeps
-    /// its sessions in memory would refuse every token in the first minute of its life. The second up to which times are
-    /// rounded is the last to be given up.
+    /// clocks, or the second to which times are rounded, that makes the token older than the store, it is believed to be as
+    /// old as the store: else an application that keeps its sessions in memory would refuse every token in the first minute
+    /// of its life. No logout that the store has heard of is missed by that.
     async fn covers(&self, api: &ResourceServer, grant: &AccessGrant) -> Result<bool, StoreError> {
         let age = match grant.issued_at() {
             Some(issued_at) => api.provider().clock().now().since(issued_at),
@@ -56,17 +56,36 @@ impl Logouts {
             None => self.0.store.now().await?,
         };
         let scopes = self.scopes(grant);
-        let skew = api.clock_skew(grant);
-        for allowance in [skew, skew.min(ROUNDING), Duration::ZERO] {
-            let began = earlier(store_now, age.saturating_add(allowance));
-            if !self.is_covered(&scopes, began).await? {
-                return Ok(false);
-            }
-            if !self.is_covered(&[], began).await? {
-                return Ok(true);
+        let oldest = earlier(store_now, age.saturating_add(api.clock_skew(grant)));
+        if !self.is_covered(&scopes, oldest).await? {
+            return Ok(false);
+        }
+        if !self.precedes_the_store(oldest).await? {
+            return Ok(true);
+        }
+        let youngest = earlier(store_now, age.saturating_sub(ROUNDING));
+        if self.precedes_the_store(youngest).await? {
+            return Ok(true);
+        }
+        self.is_covered(&scopes, self.birth_between(oldest, youngest).await?).await
+    }
+
+    /// When the store began, which was after the one moment and not after the other. Asked for in its first minute alone.
+    async fn birth_between(&self, before: StoreTime, after: StoreTime) -> Result<StoreTime, StoreError> {
+        let (mut before, mut after) = (before, after);
+        while after.since(before) > Duration::from_millis(1) {
+            let middle = before.plus(after.since(before) / 2);
+            if self.precedes_the_store(middle).await? {
+                before = middle;
+            } else {
+                after = middle;
             }
         }
-        Ok(true)
+        Ok(after)
+    }
+
+    async fn precedes_the_store(&self, moment: StoreTime) -> Result<bool, StoreError> {
+        self.is_covered(&[], moment).await
     }
 
     async fn is_covered(&self, scopes: &[Scope], began: StoreTime) -> Result<bool, StoreError> {

@@ -13,6 +13,7 @@ on_every_mount! {
     g13_services_and_other_users_are_spared
     g13_an_outage_of_the_store_lets_nobody_in
     g13_the_first_minute_of_a_store_lets_fresh_tokens_in
+    g13_the_first_second_of_a_store_lets_fresh_tokens_in
     g13_the_first_minute_of_a_store_misses_no_logout
 }
 
@@ -107,6 +108,22 @@ async fn g13_the_first_minute_of_a_store_lets_fresh_tokens_in(mount: &'static dy
         claims["iat"] = json!(claims["iat"].as_u64().unwrap() - 10);
     });
     assert_eq!(code(&world, &older).await, "rs.revoked", "nobody knows what was heard before");
+    world
+}
+
+/// Times in tokens are whole seconds: one that is less than a second old can look a second old, and older than the store.
+async fn g13_the_first_second_of_a_store_lets_fresh_tokens_in(mount: &'static dyn Mount) -> World {
+    let world = World::new(mount).await;
+    world.login("bob").await;
+    world.advance(Duration::from_millis(100));
+    let tokens = [token(&world, json!("sid-1")), token(&world, json!("sid-2"))];
+    world.advance(Duration::from_millis(100));
+    hear(&world, |claims| claims["sid"] = json!("sid-2")).await;
+    for _ in 0..10 {
+        world.advance(Duration::from_millis(130));
+        assert_eq!(code(&world, &tokens[0]).await, "", "it is younger than the store");
+        assert_eq!(code(&world, &tokens[1]).await, "rs.revoked", "and yet the store has heard of a logout");
+    }
     world
 }
 
