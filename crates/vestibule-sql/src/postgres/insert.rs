@@ -1,6 +1,8 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use vestibule_web::store::{Change, Insert, NewSession, SessionKey, SessionRecord, Stamped, StoreTime};
+use vestibule_web::store::{
+    Change, Insert, NewSession, Retention, SessionKey, SessionRecord, Stamped, StoreTime, transition,
+};
 
 use crate::{
     columns::{Columns, FORMAT},
@@ -51,25 +53,13 @@ pub(super) async fn insert(
     Ok(Stamped { at, reply })
 }
 
-/// The record that the server made of it.
+/// The record, with the moments that the server gave it.
 fn stored(session: NewSession, now: StoreTime, row: &impl Columns) -> Result<SessionRecord, Failure> {
+    const UNBOUNDED: Retention = Retention { cutoffs: Duration::MAX, logout_ids: Duration::MAX };
     Ok(SessionRecord {
-        key: session.key,
-        public_id: session.public_id,
-        subject: session.subject,
-        scopes: session.scopes,
         began: row.moment("its_began")?,
-        created: now,
-        last_seen: now,
         idle_end: row.moment("its_idle_end")?,
         absolute_end: row.moment("its_absolute_end")?,
-        label: session.label,
-        grant: session.grant,
-        refresh: session.refresh,
-        grant_version: 0,
-        data: session.data,
-        version: 0,
-        lease: None,
-        attempts: Vec::new(),
+        ..transition::insert(session, now, UNBOUNDED)
     })
 }
