@@ -26,8 +26,9 @@
 //! logouts. [`check`](vestibule_web::store::SessionStore::check) says whether it is. When its memory is full it refuses new logins
 //! and new data (`store.full`); logouts and refreshes go on.
 //!
-//! The user of the URL needs the commands `INFO`, `EVALSHA`, `EVAL`, `XREAD`, `ZRANGE`, `ZREM`, `WAIT`,
-//! with [`Durability::WaitReplicas`] `HSET`, and those that the scripts use: of hashes, sorted sets and streams, `TIME`, `EXISTS`, `DEL`, `PEXPIRE`, `PTTL`.
+//! The user of the URL needs the commands `INFO`, `EVALSHA`, `EVAL`, `XREAD`, `ZRANGE`, `ZREM`, `WAIT`, with
+//! [`Durability::WaitReplicas`] `HSET`, and those that the scripts use: of hashes, sorted sets and streams, `TIME`, `EXISTS`,
+//! `DEL`, `PEXPIRE`, `PTTL`.
 //!
 //! # What it keeps
 //!

@@ -20,7 +20,8 @@ pub(crate) struct Text {
 const REALM: &str = include_str!("lua/realm.lua");
 const MOMENT: &str = include_str!("lua/moment.lua");
 const CUTOFFS: &str = include_str!("lua/cutoffs.lua");
-const RECORDS: &str = include_str!("lua/records.lua");
+const LAYOUT: &str = include_str!("lua/layout.lua");
+const RECORDS: &str = concat!(include_str!("lua/layout.lua"), include_str!("lua/records.lua"));
 const LOG: &str = include_str!("lua/log.lua");
 
 /// Allowed when memory is short: it frees memory, or must not fail for lack of a few bytes.
@@ -73,7 +74,7 @@ verbs! {
     NOW "now" ALWAYS [REALM];
     SETTLE "settle" ALWAYS [REALM];
     INSERT "insert" WITH_ROOM [REALM, CUTOFFS, RECORDS, LOG];
-    LOAD "load" ALWAYS [MOMENT, CUTOFFS];
+    LOAD "load" ALWAYS [MOMENT, CUTOFFS, LAYOUT];
     IS_COVERED "is_covered" ALWAYS [REALM, CUTOFFS];
     TOUCH "touch" ALWAYS [REALM, CUTOFFS, RECORDS];
     REPLACE "replace" WITH_ROOM [REALM, CUTOFFS, RECORDS, LOG];

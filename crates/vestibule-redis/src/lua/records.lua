@@ -1,10 +1,3 @@
--- The record of a session: a hash of
---   f  what stays: format, began, created, absolute end, public id, subject, count of scopes; the scopes; the label
---   m  what moves: idle end, last seen, version of the data, of the grant; whether there is a refresh hash, and the hash;
---      whether there is a lease, its holder and its end
---   a  attempts, if there are any: holder, refresh hash, end    g  grant    d  data
-local FIXED, MOVING, ATTEMPT = '>BI8I8I8c16c32I2', '>I8I8I8I8Bc32Bc16I8', '>c16c32I8'
-local FIXED_SIZE, MOVING_SIZE, ATTEMPT_SIZE = 75, 90, 56
 local NO_TOKEN, NO_HOLDER = ('\0'):rep(32), ('\0'):rep(16)
 -- Longer than the clocks of two servers differ: a record that the server forgets has ended for long.
 local SLACK = 3600000
@@ -15,8 +8,9 @@ local function read(record)
   if not f then
     return nil
   end
-  if f:byte() ~= 1 or #f < FIXED_SIZE or not m or #m ~= MOVING_SIZE or #a % ATTEMPT_SIZE ~= 0 then
-    error('CORRUPT a record in another format')
+  check_layout(f, m)
+  if #a % ATTEMPT_SIZE ~= 0 then
+    error('CORRUPT attempts in another format')
   end
   local s, scopes, _ = {attempts = {}}, nil, nil
   _, s.began, s.created, s.absolute_end, s.public_id, s.subject, scopes = struct.unpack(FIXED, f)
@@ -50,15 +44,8 @@ local function whole_record(record)
   return redis.call('HMGET', record, 'f', 'm', 'a', 'g', 'd')
 end
 
--- Why a session has ended, if it has.
 local function over(key, s)
-  if covered(key, s.scopes, s.began) then
-    return 'revoked'
-  elseif now >= s.absolute_end then
-    return 'expired'
-  elseif now >= s.idle_end then
-    return 'idle'
-  end
+  return why_over(key, s.scopes, s.began, s.absolute_end, s.idle_end)
 end
 
 -- The session, or the reply of every verb that needs a live one.
