@@ -37,12 +37,14 @@ const STEPS: &[Step] = &[
     Step {
         name: "wasm",
         task: Cargo(&[
-            "check",
+            "clippy",
             "-p",
             "vestibule",
             "--target",
             "wasm32-unknown-unknown",
-            "--no-default-features",
+            "--",
+            "-D",
+            "warnings",
         ]),
     },
     Step { name: "docs", task: Cargo(&["doc", "--workspace", "--no-deps"]) },

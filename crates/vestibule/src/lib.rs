@@ -69,12 +69,16 @@
 //! | `reqwest` | yes | [`transport::HttpTransport`] over rustls, and with it `Provider::new`; native targets only |
 //! | `test-util` | no | the module `testing`: a provider in memory, a settable clock, seeded randomness |
 //!
-//! Without `reqwest`, give [`Provider::builder`] a [`transport::Transport`] of your own; in the browser, where the crate
-//! builds for `wasm32-unknown-unknown`, a [`SignatureVerifier`] too.
+//! Without `reqwest`, give [`Provider::builder`] a [`transport::Transport`] of your own. In a browser (the target
+//! `wasm32-unknown-unknown`) calls go through `fetch`, signatures are checked by WebCrypto, and no feature is needed.
 
 #![cfg_attr(
     not(test),
     warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
+#![cfg_attr(
+    target_arch = "wasm32",
+    allow(clippy::arc_with_non_send_sync, reason = "a page has one thread, a server several")
 )]
 
 mod authority;
@@ -108,7 +112,7 @@ pub use authority::{Authority, AuthorityClaims};
 pub use client::PrivateKey;
 pub use client::{
     AnyKind, Client, ClientCredentials, ClientKind, CodeFlow, Confidential, Credential, EndSession, Native,
-    Refreshed, Service, TokenSource, WebApp,
+    Refreshed, Service, Spa, TokenSource, WebApp,
 };
 pub use device::{DeviceError, DevicePoll, DeviceRequest, DeviceStart, PendingDeviceLogin, UserCode};
 pub use error::{ConfigError, Diagnose, Diagnosis, Disposition, Error, ProviderRefusal};
@@ -119,6 +123,8 @@ pub use exchange::{
 pub use issuer::{Issuer, Tenants};
 #[cfg(not(target_arch = "wasm32"))]
 pub use jwt::AwsLc;
+#[cfg(target_arch = "wasm32")]
+pub use jwt::WebCrypto;
 pub use jwt::{Algorithm, AllowedAlgorithms, JwtError, SignatureJob, SignatureVerifier, UnknownAlgorithm};
 pub use keys::{Jwk, KeySet, KeysError};
 pub use login::{

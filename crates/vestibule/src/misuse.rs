@@ -110,6 +110,24 @@
 //! # }
 //! ```
 //!
+//! Nor does one in the browser:
+//!
+//! ```
+//! # use vestibule::*; fn f(provider: &Provider) -> Client<Spa> {
+//! provider.spa("analytics")
+//! # }
+//! ```
+//! ```compile_fail,E0061
+//! # use vestibule::*; fn f(provider: &Provider) -> Client<Spa> {
+//! provider.spa("analytics", ClientSecret::new("secret"))
+//! # }
+//! ```
+//! ```compile_fail,E0277
+//! # use vestibule::*; fn authenticated<K: Confidential>(_: &Client<K>) {} fn f(app: &Client<Spa>) {
+//! authenticated(app);
+//! # }
+//! ```
+//!
 //! Logins on another device are for applications that have no browser of their own:
 //!
 //! ```
@@ -119,6 +137,11 @@
 //! ```
 //! ```compile_fail,E0599
 //! # use vestibule::*; async fn f(app: &Client<WebApp>, request: &DeviceRequest) {
+//! let _ = app.begin_device_login(request).await;
+//! # }
+//! ```
+//! ```compile_fail,E0599
+//! # use vestibule::*; async fn f(app: &Client<Spa>, request: &DeviceRequest) {
 //! let _ = app.begin_device_login(request).await;
 //! # }
 //! ```

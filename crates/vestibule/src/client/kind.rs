@@ -60,6 +60,22 @@ pub enum Service {}
 #[derive(Debug)]
 pub enum Native {}
 
+/// An application that runs in the user's browser (RFC 10017). Everybody can read it, so that no secret can be given:
+///
+/// ```compile_fail,E0061
+/// # let provider = vestibule::Provider::new("https://acme.example").unwrap();
+/// let app = provider.spa("analytics", vestibule::ClientSecret::new("read by everybody"));
+/// ```
+///
+/// ```
+/// # let provider = vestibule::Provider::new("https://acme.example").unwrap();
+/// let app = provider.spa("analytics");
+/// ```
+///
+/// Like [`Native`], it proves by PKCE alone that it is the one which began the login.
+#[derive(Debug)]
+pub enum Spa {}
+
 /// A client whose kind has been left behind: see [`Client::erase`](crate::Client::erase).
 #[derive(Debug)]
 pub enum AnyKind {}
@@ -74,6 +90,9 @@ impl Confidential for Service {}
 impl ClientKind for Native {}
 impl CodeFlow for Native {}
 
+impl ClientKind for Spa {}
+impl CodeFlow for Spa {}
+
 impl ClientKind for AnyKind {}
 impl CodeFlow for AnyKind {}
 
@@ -84,5 +103,6 @@ mod sealed {
     impl Sealed for super::WebApp {}
     impl Sealed for super::Service {}
     impl Sealed for super::Native {}
+    impl Sealed for super::Spa {}
     impl Sealed for super::AnyKind {}
 }

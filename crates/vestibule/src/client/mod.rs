@@ -19,7 +19,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 pub use credential::Credential;
 pub use end_session::EndSession;
-pub use kind::{AnyKind, ClientKind, CodeFlow, Confidential, Native, Service, WebApp};
+pub use kind::{AnyKind, ClientKind, CodeFlow, Confidential, Native, Service, Spa, WebApp};
 #[cfg(not(target_arch = "wasm32"))]
 pub use private_key::PrivateKey;
 pub use service::{ClientCredentials, TokenSource};

@@ -59,6 +59,9 @@ pub enum ConfigError {
     /// A resource server asks about an issuer's tokens elsewhere, or about tokens without an issuer at two places.
     #[error("a resource server introspects at the wrong provider, or at two")]
     Introspection,
+    /// The browser offers no WebCrypto, as the page was not loaded over https or from this machine.
+    #[error("the page is no secure context, in which browsers check signatures")]
+    InsecureContext,
     /// The provider has no endpoint for what is asked.
     #[error("the provider does not offer that endpoint")]
     NoEndpoint,
@@ -125,6 +128,9 @@ impl Diagnose for ConfigError {
                 "config.introspection",
                 "introspect as a client of the same provider, and at one provider only, since opaque tokens do not name theirs",
             ),
+            Self::InsecureContext => {
+                ("config.insecure_context", "serve the page over https; http is for loopback hosts alone")
+            }
             Self::NoEndpoint => (
                 "config.no_endpoint",
                 "the provider's metadata lacks the endpoint; do without or ask the provider",

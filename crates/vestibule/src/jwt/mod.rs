@@ -10,6 +10,8 @@ mod header;
 mod signature;
 #[cfg(not(target_arch = "wasm32"))]
 mod signing_key;
+#[cfg(target_arch = "wasm32")]
+mod web_crypto;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use allowed::AllowedAlgorithms;
@@ -24,3 +26,5 @@ pub(crate) use signature::has_small_order;
 pub use signature::{SignatureJob, SignatureVerifier};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use signing_key::SigningKey;
+#[cfg(target_arch = "wasm32")]
+pub use web_crypto::WebCrypto;

@@ -131,6 +131,7 @@ impl ProviderBuilder {
     ///
     /// # Errors
     /// - [`ConfigError::Transport`] when no transport or signature check was given and there is no default here.
+    /// - [`ConfigError::InsecureContext`] when no signature check was given, and a browser offers none to this page.
     /// - [`ConfigError::BackchannelOrigin`] when that origin is plain http to a host that was not named.
     pub fn build(self) -> Result<Provider, ConfigError> {
         self.backchannel.check()?;
@@ -161,9 +162,14 @@ fn default_transport() -> Result<Arc<dyn Transport>, ConfigError> {
     Ok(Arc::new(crate::transport::HttpTransport::new()?))
 }
 
-#[cfg(not(all(feature = "reqwest", not(target_arch = "wasm32"))))]
+#[cfg(all(not(feature = "reqwest"), not(target_arch = "wasm32")))]
 fn default_transport() -> Result<Arc<dyn Transport>, ConfigError> {
     Err(ConfigError::Transport)
+}
+
+#[cfg(target_arch = "wasm32")]
+fn default_transport() -> Result<Arc<dyn Transport>, ConfigError> {
+    Ok(Arc::new(crate::transport::FetchTransport))
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -173,5 +179,5 @@ fn default_signatures() -> Result<Arc<dyn SignatureVerifier>, ConfigError> {
 
 #[cfg(target_arch = "wasm32")]
 fn default_signatures() -> Result<Arc<dyn SignatureVerifier>, ConfigError> {
-    Err(ConfigError::Transport)
+    Ok(Arc::new(crate::WebCrypto::new()?))
 }

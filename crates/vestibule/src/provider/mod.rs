@@ -16,7 +16,7 @@ use neighbours::Neighbours;
 
 use crate::{
     Client, Clock, ConfigError, Credential, Error, Issuer, Native, Random, ResourceServerBuilder, Service,
-    SignatureVerifier, TokenError, WebApp,
+    SignatureVerifier, Spa, TokenError, WebApp,
     exchange::Exchange,
     keys::{FetchKeys, IssuerKeys, KeyCache, KeySource},
     transport::{Transport, TransportError, TransportErrorKind},
@@ -52,12 +52,12 @@ struct Inner {
 }
 
 impl Provider {
-    /// The provider with this issuer, over the bundled HTTP transport.
+    /// The provider with this issuer, over the bundled HTTP transport; in a browser, over `fetch`.
     ///
     /// # Errors
     /// [`ConfigError::Issuer`] when the issuer is no plain https URL (http is accepted for loopback hosts);
-    /// [`ConfigError::Transport`] when TLS cannot be set up.
-    #[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
+    /// [`ConfigError::Transport`] when TLS cannot be set up; in a browser, [`ConfigError::InsecureContext`].
+    #[cfg(any(feature = "reqwest", target_arch = "wasm32"))]
     pub fn new(issuer: impl Into<String>) -> Result<Self, ConfigError> {
         Self::builder(issuer)?.build()
     }
@@ -88,6 +88,12 @@ impl Provider {
     /// An application on the user's own machine, registered at this provider without a secret (RFC 8252 section 8.4). An id
     /// that cannot be right is told by [`Client::begin_login`].
     pub fn native(&self, client_id: impl Into<String>) -> Client<Native> {
+        Client::registered(self.clone(), client_id.into(), Credential::nothing())
+    }
+
+    /// An application in the user's browser, registered at this provider without a secret (RFC 10017). An id that cannot be
+    /// right is told by [`Client::begin_login`].
+    pub fn spa(&self, client_id: impl Into<String>) -> Client<Spa> {
         Client::registered(self.clone(), client_id.into(), Credential::nothing())
     }
 

@@ -1,6 +1,8 @@
 //! How requests reach the provider: one trait, bounded in time and size, that follows no redirect.
 
 mod error;
+#[cfg(target_arch = "wasm32")]
+mod fetch;
 #[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
 mod http;
 
@@ -11,6 +13,8 @@ use bytes::Bytes;
 
 #[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
 pub use self::http::HttpTransport;
+#[cfg(target_arch = "wasm32")]
+pub use self::fetch::FetchTransport;
 pub use error::{TransportError, TransportErrorKind};
 
 use crate::{MaybeSend, MaybeSync};
