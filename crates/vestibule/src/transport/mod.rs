@@ -11,10 +11,10 @@ use std::{fmt, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-#[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
-pub use self::http::HttpTransport;
 #[cfg(target_arch = "wasm32")]
 pub use self::fetch::FetchTransport;
+#[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
+pub use self::http::HttpTransport;
 pub use error::{TransportError, TransportErrorKind};
 
 use crate::{MaybeSend, MaybeSync};
