@@ -7,7 +7,10 @@ mod settings;
 mod store;
 mod transport;
 
-use std::{net::TcpListener, sync::Arc};
+use std::{
+    net::TcpListener,
+    sync::{Arc, atomic::Ordering},
+};
 
 use anyhow::Result;
 use axum::{
@@ -22,7 +25,7 @@ use vestibule_axum::{Failure, RelyingParty, Session};
 use clock::AdjustableClock;
 use fault_points::FaultPoints;
 use store::WithFaultPoints;
-use transport::Wire;
+use transport::{Answers, Wire};
 
 pub use process::{ARGUMENT, NodeProcess};
 pub use settings::Settings;
@@ -35,6 +38,7 @@ pub const READY: &str = "node at ";
 struct Controls {
     clock: AdjustableClock,
     points: Arc<FaultPoints>,
+    answers: Arc<Answers>,
 }
 
 /// Serves the application until the process ends.
@@ -43,8 +47,8 @@ struct Controls {
 /// When it cannot be started.
 pub async fn run(settings: Settings) -> Result<()> {
     let clock = AdjustableClock::ahead(settings.ahead);
-    let controls = Controls { clock: clock.clone(), points: Arc::default() };
-    let wire = Wire::new(HttpTransport::new()?, Arc::clone(&controls.points));
+    let controls = Controls { clock: clock.clone(), points: Arc::default(), answers: Arc::default() };
+    let wire = Wire::new(HttpTransport::new()?, Arc::clone(&controls.points), Arc::clone(&controls.answers));
     let provider = Provider::builder(&settings.issuer)?.clock(clock.clone()).transport(wire).build()?;
     let client = provider.web_app(&settings.client_id, settings.secret());
     let store =
@@ -68,7 +72,9 @@ fn app(relying_party: RelyingParty) -> Router {
         .route("/me", get(me))
         .route("/api/me", get(me))
         .route("/api/token", get(token))
-        .route("/api/sessions", get(sessions));
+        .route("/api/sessions", get(sessions))
+        .route("/api/end-one", get(end_one))
+        .route("/api/end-all-others", get(end_all_others));
     vestibule_axum::wrap(router, relying_party)
 }
 
@@ -92,12 +98,26 @@ async fn sessions(session: Session) -> Result<Json<usize>, Failure> {
     Ok(Json(session.all_of_user().await?.len()))
 }
 
+/// Ends the first other session of the list. A page would ask by a form; here no browser can be led astray.
+async fn end_one(session: Session) -> Result<(), Failure> {
+    if let Some(other) = session.all_of_user().await?.iter().find(|other| !other.is_current) {
+        session.end_listed(&other.id).await?;
+    }
+    Ok(())
+}
+
+async fn end_all_others(session: Session) -> Result<(), Failure> {
+    Ok(session.end_all_others().await?)
+}
+
 fn control(controls: Controls) -> Router {
     Router::new()
         .route("/control/advance/{seconds}", post(advance))
         .route("/control/kill/{point}", post(kill))
         .route("/control/stop/{point}", post(stop))
         .route("/control/points", get(points))
+        .route("/control/late/{milliseconds}", post(late))
+        .route("/control/lose/{answers}", post(lose))
         .with_state(controls)
 }
 
@@ -113,6 +133,16 @@ async fn kill(State(controls): State<Controls>, Path(point): Path<usize>) {
 /// At this point of what it does next, the process stops, until somebody lets it go on.
 async fn stop(State(controls): State<Controls>, Path(point): Path<usize>) {
     controls.points.arm(point, Signal::STOP);
+}
+
+/// Lets the provider's answers be late.
+async fn late(State(controls): State<Controls>, Path(milliseconds): Path<u64>) {
+    controls.answers.late.store(milliseconds, Ordering::Relaxed);
+}
+
+/// Loses the provider's next answers.
+async fn lose(State(controls): State<Controls>, Path(answers): Path<u64>) {
+    controls.answers.lost.store(answers, Ordering::Relaxed);
 }
 
 /// Those that were passed since.

@@ -95,6 +95,22 @@ impl NodeProcess {
         self.control(&format!("stop/{point}")).await
     }
 
+    /// Lets the provider's answers be late there.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn late(&self, span: Duration) -> Result<()> {
+        self.control(&format!("late/{}", span.as_millis())).await
+    }
+
+    /// Loses the provider's next answers there.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn lose(&self, answers: u64) -> Result<()> {
+        self.control(&format!("lose/{answers}")).await
+    }
+
     /// The points that it has passed since.
     ///
     /// # Errors

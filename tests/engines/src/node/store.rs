@@ -11,7 +11,8 @@ use vestibule_web::store::{
 
 use super::fault_points::FaultPoints;
 
-/// A store, with a fault point before and after every verb of a request.
+/// A store, with a fault point before and after every verb of a request. Checking, reaping and the reading of the log run by
+/// clocks of their own, in no request.
 #[derive(Debug)]
 pub(super) struct WithFaultPoints {
     inner: Arc<dyn StoreBackend>,
@@ -95,7 +96,7 @@ impl SessionStore for Sessions {
         holder: &HolderId,
         ttl: Duration,
     ) -> Result<Stamped<Renew>, StoreError> {
-        self.inner.renew(key, holder, ttl).await
+        self.points.around("renew", self.inner.renew(key, holder, ttl)).await
     }
 
     async fn release(&self, key: &SessionKey, holder: &HolderId) -> Result<Stamped<()>, StoreError> {

@@ -29,6 +29,15 @@ impl Ground {
         })
     }
 
+    /// One that waits for its disk, as in production.
+    pub(super) async fn start_durable(engine: &str) -> Result<Self> {
+        Ok(match engine {
+            "redis" => Self::Redis(Redis::start_durable().await?),
+            "postgres" => Self::Postgres(Postgres::start_with("").await?),
+            _ => bail!("no engine is called {engine}"),
+        })
+    }
+
     /// Stops it in mid-work (SIGSTOP). A file has nothing that could be stopped.
     pub(super) fn pause(&self) {
         match self {

@@ -15,6 +15,11 @@ pub(super) const LEASE: Duration = Duration::from_secs(10);
 const ATTEMPT: Duration = Duration::from_secs(61);
 /// A session that nobody used has ended.
 const IDLE: Duration = Duration::from_secs(31 * 60);
+/// Longer than a refresh goes without a heartbeat.
+const LATE: Duration = Duration::from_millis(2_500);
+const HEARTBEAT: &str = "renew";
+/// So many answers are asked for before a refresh gives up.
+const ANSWERS: u64 = 2;
 /// More points than any request has.
 pub(super) const NEVER: usize = usize::MAX;
 
@@ -23,6 +28,13 @@ pub(super) async fn run(report: &mut Report, ground: &Ground) -> Result<(), Stop
         ("killed in a callback: she signs in all the same, and nothing is left for long", Kills::Callback),
         ("killed in a refresh, reuse forgiven: she stays, and nobody calls a third time", Kills::Refresh),
         ("killed in a refresh, reuse not forgiven: out only where nobody can know", Kills::StrictRefresh),
+        ("killed in the heartbeat of a slow refresh: as in any refresh", Kills::SlowRefresh),
+        (
+            "killed in a refresh whose answers are lost: she stays, where reuse is forgiven",
+            Kills::LostRefresh,
+        ),
+        ("killed in ending one other session: it ends, or the retry ends it", Kills::EndOne),
+        ("killed in ending all others: they end, or the retry ends them", Kills::EndAllOthers),
         ("killed in a logout by the user: out, or the retry succeeds", Kills::UserLogout),
         (
             "killed in a logout by the provider: 200 is out everywhere, or the retry succeeds",
@@ -40,6 +52,10 @@ enum Kills {
     Callback,
     Refresh,
     StrictRefresh,
+    SlowRefresh,
+    LostRefresh,
+    EndOne,
+    EndAllOthers,
     UserLogout,
     HeardLogout,
 }
@@ -72,13 +88,20 @@ impl Kills {
         self.once(&mut company, NEVER, &[], &mut Outcome::default()).await.context("unharmed")?;
         let points = company.nodes[0].points().await?;
         ensure!(points.len() >= 4, "only {points:?}");
-        let mut outcome = Outcome { points: points.len(), ..Outcome::default() };
-        for point in 0..points.len() {
+        let mut outcome = Outcome::default();
+        for point in (0..points.len()).filter(|point| self.strikes(&points[*point])) {
+            outcome.points += 1;
             self.once(&mut company, point, &points, &mut outcome)
                 .await
                 .with_context(|| format!("killed at {point}: {}, of {points:?}", points[point]))?;
         }
+        ensure!(outcome.points > 0, "no point to strike at among {points:?}");
         Ok(outcome)
+    }
+
+    /// What a slow refresh has beyond any other is its heartbeat, and each takes seconds.
+    fn strikes(self, point: &str) -> bool {
+        !matches!(self, Self::SlowRefresh) || point.starts_with(HEARTBEAT)
     }
 
     async fn once(
@@ -92,6 +115,13 @@ impl Kills {
         match self {
             Self::Callback => callback(company, &name, point, outcome).await,
             Self::Refresh | Self::StrictRefresh => refresh(company, &name, point, points, outcome).await,
+            Self::SlowRefresh => {
+                company.nodes[0].late(LATE).await?;
+                refresh(company, &name, point, points, outcome).await
+            }
+            Self::LostRefresh => lost_refresh(company, &name, point, outcome).await,
+            Self::EndOne => ending(company, &name, "/api/end-one", point, outcome).await,
+            Self::EndAllOthers => ending(company, &name, "/api/end-all-others", point, outcome).await,
             Self::UserLogout => user_logout(company, &name, point, outcome).await,
             Self::HeardLogout => heard_logout(company, &name, point, outcome).await,
         }
@@ -167,6 +197,63 @@ async fn refresh(
     Ok(())
 }
 
+/// No answer comes, nobody knows whether the refresh token is spent, and the node dies while it leaves word of that.
+async fn lost_refresh(
+    company: &mut Company<'_>,
+    name: &str,
+    point: usize,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let alice = company.signed_in(name).await?;
+    company.let_tokens_expire().await?;
+    let before = company.idp.requests();
+    company.nodes[0].lose(ANSWERS).await?;
+    company.nodes[0].kill_at(point).await?;
+    let answer = alice.call(&company.nodes[0].at("/api/token")).await;
+    if died(company, point, answer.is_ok()).await? {
+        company.let_store_time_pass(LEASE).await?;
+        alice.call(&company.nodes[1].at("/api/token")).await?.expect(StatusCode::OK)?;
+        let calls = (company.idp.requests() - before).token;
+        ensure!((1..=ANSWERS + 1).contains(&calls), "{calls} token calls");
+        outcome.count(["", "stays, one call", "stays after two", "stays after three"][calls as usize]);
+        company.restart_first().await?;
+    } else {
+        answer?.expect(StatusCode::SERVICE_UNAVAILABLE)?;
+    }
+    ensure!(company.is_in(&alice, 1).await?, "signed out by answers that were lost");
+    Ok(())
+}
+
+/// One browser ends what another has. Its own session stays, whatever happens.
+async fn ending(
+    company: &mut Company<'_>,
+    name: &str,
+    how: &str,
+    point: usize,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let (desk, phone) = (company.signed_in(name).await?, company.signed_in(name).await?);
+    company.nodes[0].kill_at(point).await?;
+    let answer = desk.call(&company.nodes[0].at(how)).await;
+    if died(company, point, answer.is_ok()).await? {
+        company.restart_first().await?;
+        if company.is_in(&phone, 1).await? {
+            outcome.count("retried");
+            desk.call(&company.nodes[0].at(how)).await?.expect(StatusCode::OK)?;
+        } else {
+            outcome.count("out at once");
+        }
+    } else {
+        answer?.expect(StatusCode::OK)?;
+    }
+    // Not at the first node, whose points are those of the ending alone.
+    for node in 1..3 {
+        ensure!(!company.is_in(&phone, node).await?, "the other one is still in at node {node}");
+        ensure!(company.is_in(&desk, node).await?, "its own session ended at node {node}");
+    }
+    Ok(())
+}
+
 async fn user_logout(
     company: &mut Company<'_>,
     name: &str,
@@ -238,5 +325,7 @@ async fn died(company: &mut Company<'_>, point: usize, answered: bool) -> Result
 fn sent_and_settled(points: &[String], point: usize) -> (bool, bool) {
     // A death after a call is one at which the call was made.
     let done = |call: &str| points.iter().take(point + 1).any(|point| *point == format!("{call}, after"));
-    (done("POST /token"), done("commit_refresh"))
+    // A heartbeat is one of a call that has been sent.
+    let beats = points.iter().take(point + 1).any(|point| point.starts_with(HEARTBEAT));
+    (beats || done("POST /token"), done("commit_refresh"))
 }

@@ -21,7 +21,8 @@ pub(super) async fn run(report: &mut Report) -> Result<(), Stopped> {
 }
 
 async fn on(report: &mut Report, engine: &str) -> Result<(), Stopped> {
-    let ground = begin(report, engine).await?;
+    report.part(&format!("nodes over {engine}"));
+    let ground = report.step("the engine starts", Ground::start(engine)).await?;
     killed::run(report, &ground).await?;
     if ground.is_shared() {
         measured(report, &ground).await?;
@@ -33,15 +34,11 @@ async fn on(report: &mut Report, engine: &str) -> Result<(), Stopped> {
 /// What takes time, without anybody being killed.
 pub(super) async fn measure(report: &mut Report) -> Result<(), Stopped> {
     for engine in ["redis", "postgres"] {
-        let ground = begin(report, engine).await?;
+        report.part(&format!("nodes over {engine}, which waits for its disk"));
+        let ground = report.step("the engine starts", Ground::start_durable(engine)).await?;
         measured(report, &ground).await?;
     }
     Ok(())
-}
-
-async fn begin(report: &mut Report, engine: &str) -> Result<Ground, Stopped> {
-    report.part(&format!("nodes over {engine}"));
-    report.step("the engine starts", Ground::start(engine)).await
 }
 
 async fn measured(report: &mut Report, ground: &Ground) -> Result<(), Stopped> {
