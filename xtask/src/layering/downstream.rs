@@ -74,10 +74,15 @@ pub(super) struct Application {
     locked: Vec<String>,
 }
 
+/// A system of each sort that applications run on: on others, dependencies bring what ours never meet.
+const TARGETS: [&str; 4] =
+    ["x86_64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc", "wasm32-unknown-unknown"];
+
 /// Makes a crate that depends on `shipped` alone, and resolves it with the versions of our own lock file.
 pub(super) fn resolve(shipped: &Shipped, metadata: &Metadata) -> Result<Application> {
     let folder = fresh_crate(shipped, metadata)?;
-    let mut tree = cargo(["tree", "--target=all", "--edges=normal,build", "--prefix=depth", "--format= {p}"]);
+    let mut tree = cargo(["tree", "--edges=normal,build", "--prefix=depth", "--format= {p}"]);
+    tree.args(TARGETS.map(|target| format!("--target={target}")));
     let output = tree.current_dir(&folder).output().context("cannot start cargo")?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "cargo tree failed for {shipped}:\n{said}");
