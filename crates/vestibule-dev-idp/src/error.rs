@@ -3,6 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
+use crate::application::ApplicationError;
+
 /// The provider could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -64,81 +66,6 @@ impl StartError {
             Self::NotLoopback { .. } => "start.not_loopback",
             Self::Thread(_) => "start.thread",
             Self::UserTwice { .. } => "start.user_twice",
-        }
-    }
-}
-
-/// An application is registered wrongly.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ApplicationError {
-    /// A back-channel logout URI is not absolute, not `http`, or has a fragment.
-    #[error(
-        "application `{client_id}`: `{uri}` is no back-channel logout URI; use an absolute http URL without fragment"
-    )]
-    BackchannelLogoutUri {
-        /// The application.
-        client_id: String,
-        /// The URI.
-        uri: String,
-    },
-    /// A secret is empty.
-    #[error("application `{client_id}`: a secret is empty")]
-    EmptySecret {
-        /// The application.
-        client_id: String,
-    },
-    /// The client id is empty.
-    #[error("an application has an empty client id")]
-    NoClientId,
-    /// A native application has something that only an application on a server can have.
-    #[error(
-        "native application `{client_id}` has a {property}, which only an application on a server can have"
-    )]
-    NotForNative {
-        /// The application.
-        client_id: String,
-        /// What it has.
-        property: &'static str,
-    },
-    /// A service has something that only an application with users can have.
-    #[error("service `{client_id}` has a redirect URI or the device flow, but it logs nobody in")]
-    NotForService {
-        /// The service.
-        client_id: String,
-    },
-    /// A redirect URI is not absolute, has a fragment, or is none that a native application can own.
-    #[error(
-        "application `{client_id}`: `{uri}` is no redirect URI; use an absolute URL without fragment, for a native \
-         application one with https, with 127.0.0.1 or [::1], or with a scheme that has a dot"
-    )]
-    RedirectUri {
-        /// The application.
-        client_id: String,
-        /// The URI.
-        uri: String,
-    },
-    /// More than two secrets are active.
-    #[error("application `{client_id}` has {count} secrets; at most two may be active, drop the oldest")]
-    TooManySecrets {
-        /// The application.
-        client_id: String,
-        /// How many there are.
-        count: usize,
-    },
-}
-
-impl ApplicationError {
-    /// A stable name for this error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::BackchannelLogoutUri { .. } => "application.backchannel_logout_uri",
-            Self::EmptySecret { .. } => "application.empty_secret",
-            Self::NoClientId => "application.no_client_id",
-            Self::NotForNative { .. } => "application.not_for_native",
-            Self::NotForService { .. } => "application.not_for_service",
-            Self::RedirectUri { .. } => "application.redirect_uri",
-            Self::TooManySecrets { .. } => "application.too_many_secrets",
         }
     }
 }

@@ -74,11 +74,11 @@ mod signing_algorithm;
 mod store;
 mod user;
 
-pub use self::application::{Application, ApplicationType};
+pub use self::application::{Application, ApplicationError, ApplicationType};
 pub use self::builder::DevIdpBuilder;
 pub use self::clock::Clock;
 pub use self::dev_idp::{DevIdp, Outage};
-pub use self::error::{ApplicationError, SigningError, StartError, UserCodeError};
+pub use self::error::{SigningError, StartError, UserCodeError};
 pub use self::event::{Event, EventKind, Events, LogoutCause};
 pub use self::faults::{
     CallbackFault, DeliveryFault, DeviceAuthorizationFault, DiscoveryFault, Endpoint, HttpFault, JwksFault,

@@ -2,8 +2,7 @@
 
 use url::Url;
 
-use super::{Application, ApplicationType, redirect_rule};
-use crate::error::ApplicationError;
+use super::{Application, ApplicationError, ApplicationType, redirect_rule};
 
 impl Application {
     pub(crate) fn check(&self) -> Result<(), ApplicationError> {

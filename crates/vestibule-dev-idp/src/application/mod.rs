@@ -1,10 +1,14 @@
 //! The applications that may ask the provider for logins.
 
+mod application_type;
 mod check;
+mod error;
 mod redirect_rule;
 
 use std::time::Duration;
 
+pub use self::application_type::ApplicationType;
+pub use self::error::ApplicationError;
 use crate::secret::Secret;
 use crate::signing_algorithm::SigningAlgorithm;
 
@@ -216,18 +220,6 @@ impl Application {
     fn is_among(&self, registered: &[String], uri: &str) -> bool {
         registered.iter().any(|registered| redirect_rule::is_match(registered, uri, self.application_type))
     }
-}
-
-/// The kind of an application, which fixes its rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ApplicationType {
-    /// Runs on a user's machine, keeps no secret, must use PKCE.
-    Native,
-    /// Acts for itself and logs nobody in.
-    Service,
-    /// Runs on a server, keeps a secret, may be told of logouts by back-channel.
-    Web,
 }
 
 #[cfg(test)]

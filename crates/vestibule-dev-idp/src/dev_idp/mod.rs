@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::application::Application;
+use crate::application::{Application, ApplicationError};
 use crate::builder::DevIdpBuilder;
 use crate::clock::Clock;
 use crate::device;
-use crate::error::{ApplicationError, SigningError, UserCodeError};
+use crate::error::{SigningError, UserCodeError};
 use crate::event::{EventKind, Events, LogoutCause};
 use crate::faults::Misbehaviour;
 use crate::logout::{self, Deliveries, Delivery};
