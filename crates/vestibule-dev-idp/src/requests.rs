@@ -7,7 +7,8 @@ use crate::faults::Endpoint;
 
 /// Calls that arrived, by endpoint, since the provider started. The difference of two is what arrived in between.
 ///
-/// A call that was answered with an outage or another misbehaviour counts; one whose connection was refused cannot.
+/// A call that was answered with an outage or another misbehaviour counts; one whose connection was refused cannot. A
+/// browser's question whether it may call (a CORS preflight) does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Requests {

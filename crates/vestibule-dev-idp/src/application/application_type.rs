@@ -8,6 +8,15 @@ pub enum ApplicationType {
     Native,
     /// Acts for itself and logs nobody in.
     Service,
+    /// Runs in the user's browser, keeps no secret, must use PKCE, calls the provider across origins.
+    Spa,
     /// Runs on a server, keeps a secret, may be told of logouts by back-channel.
     Web,
+}
+
+impl ApplicationType {
+    /// Whether the application can keep a secret; without one it is a public client (RFC 6749 section 2.1).
+    pub(crate) fn keeps_secrets(self) -> bool {
+        matches!(self, Self::Service | Self::Web)
+    }
 }

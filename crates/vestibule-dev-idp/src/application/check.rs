@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Application, ApplicationError, ApplicationType, redirect_rule};
+use super::{Application, ApplicationError, ApplicationType, origin, redirect_rule};
 
 impl Application {
     pub(crate) fn check(&self) -> Result<(), ApplicationError> {
@@ -16,6 +16,9 @@ impl Application {
 
     fn check_type(&self) -> Result<(), ApplicationError> {
         let client_id = || self.client_id.clone();
+        if !self.is_spa() && !self.origins.is_empty() {
+            return Err(ApplicationError::OriginNotForType { client_id: client_id() });
+        }
         match self.application_type {
             ApplicationType::Native if !self.secrets.is_empty() => {
                 Err(ApplicationError::NotForNative { client_id: client_id(), property: "secret" })
@@ -27,8 +30,25 @@ impl Application {
             ApplicationType::Service if self.has_users() => {
                 Err(ApplicationError::NotForService { client_id: client_id() })
             }
+            ApplicationType::Spa => match self.what_no_spa_has() {
+                Some(property) => Err(ApplicationError::NotForSpa { client_id: client_id(), property }),
+                None => Ok(()),
+            },
             ApplicationType::Native | ApplicationType::Service | ApplicationType::Web => Ok(()),
         }
+    }
+
+    fn what_no_spa_has(&self) -> Option<&'static str> {
+        [
+            (!self.secrets.is_empty(), "a secret, which everybody could read"),
+            (
+                !self.backchannel_logout_uris.is_empty(),
+                "a back-channel logout URI, where no browser can be called",
+            ),
+            (self.device_flow, "the device flow, which is for devices without a browser"),
+        ]
+        .into_iter()
+        .find_map(|(is_there, property)| is_there.then_some(property))
     }
 
     fn has_users(&self) -> bool {
@@ -52,6 +72,9 @@ impl Application {
         if let Some(uri) = redirects.find(|uri| !redirect_rule::may_be_registered(uri, self.application_type))
         {
             return Err(ApplicationError::RedirectUri { client_id: client_id(), uri: uri.clone() });
+        }
+        if let Some(origin) = self.origins.iter().find(|origin| !origin::may_be_registered(origin)) {
+            return Err(ApplicationError::Origin { client_id: client_id(), origin: origin.clone() });
         }
         match self.backchannel_logout_uris.iter().find(|uri| !is_plain_http(uri)) {
             Some(uri) => {
@@ -95,6 +118,15 @@ mod tests {
             "application.not_for_native"
         );
         assert_eq!(code(&native.redirect_uri("http://localhost/cb")), "application.redirect_uri");
+        let spa = Application::spa("app").redirect_uri("http://localhost:5173/cb");
+        spa.clone().origin("https://app.acme.example").check().unwrap();
+        assert_eq!(code(&spa.clone().secret("one")), "application.not_for_spa");
+        assert_eq!(code(&spa.clone().device_flow(true)), "application.not_for_spa");
+        assert_eq!(code(&spa.clone().backchannel_logout_uri("http://h/out")), "application.not_for_spa");
+        assert_eq!(code(&spa.clone().redirect_uri("http://h/cb")), "application.redirect_uri");
+        assert_eq!(code(&spa.clone().post_logout_redirect_uri("http://h/out")), "application.redirect_uri");
+        assert_eq!(code(&spa.origin("https://app.acme.example/")), "application.origin");
+        assert_eq!(code(&good.clone().origin("https://app.acme.example")), "application.origin_not_for_type");
         let service = Application::service("app", "one");
         service.check().unwrap();
         assert_eq!(code(&service.clone().device_flow(true)), "application.not_for_service");

@@ -39,10 +39,41 @@ pub enum ApplicationError {
         /// The service.
         client_id: String,
     },
-    /// A redirect URI is not absolute, has a fragment, or is none that a native application can own.
+    /// A single-page application has something that only an application outside a browser can have.
+    #[error(
+        "single-page application `{client_id}` has {property}; take it out, or register an application of another type"
+    )]
+    NotForSpa {
+        /// The application.
+        client_id: String,
+        /// What it has, and why it cannot.
+        property: &'static str,
+    },
+    /// An origin is not written as browsers write it, or is one of `http` on another machine.
+    #[error(
+        "application `{client_id}`: `{origin}` is no origin; write it as https://app.acme.example, without path and \
+         usual port, and use http for localhost and loopback addresses only"
+    )]
+    Origin {
+        /// The application.
+        client_id: String,
+        /// What was given.
+        origin: String,
+    },
+    /// An application has origins and is no single-page application.
+    #[error(
+        "application `{client_id}` has origins, which are for scripts in browsers; take them out, or register a \
+         single-page application"
+    )]
+    OriginNotForType {
+        /// The application.
+        client_id: String,
+    },
+    /// A redirect URI is not absolute, has a fragment, or is none that an application of this type can own.
     #[error(
         "application `{client_id}`: `{uri}` is no redirect URI; use an absolute URL without fragment, for a native \
-         application one with https, with 127.0.0.1 or [::1], or with a scheme that has a dot"
+         application one with https, with 127.0.0.1 or [::1], or with a scheme that has a dot, for a single-page \
+         application one with https, or with http and localhost or a loopback address"
     )]
     RedirectUri {
         /// The application.
@@ -69,6 +100,9 @@ impl ApplicationError {
             Self::NoClientId => "application.no_client_id",
             Self::NotForNative { .. } => "application.not_for_native",
             Self::NotForService { .. } => "application.not_for_service",
+            Self::NotForSpa { .. } => "application.not_for_spa",
+            Self::Origin { .. } => "application.origin",
+            Self::OriginNotForType { .. } => "application.origin_not_for_type",
             Self::RedirectUri { .. } => "application.redirect_uri",
             Self::TooManySecrets { .. } => "application.too_many_secrets",
         }

@@ -3,6 +3,7 @@
 mod application_type;
 mod check;
 mod error;
+mod origin;
 mod redirect_rule;
 
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub struct Application {
     pub(crate) secrets: Vec<Secret>,
     pub(crate) api_scopes: Vec<String>,
     pub(crate) redirect_uris: Vec<String>,
+    pub(crate) origins: Vec<String>,
     pub(crate) post_logout_redirect_uris: Vec<String>,
     pub(crate) backchannel_logout_uris: Vec<String>,
     pub(crate) access_token_lifetime: Duration,
@@ -85,6 +87,32 @@ impl Application {
         Self::of_type(ApplicationType::Service, client_id.into()).secret(secret)
     }
 
+    /// A single-page application: it runs in the user's browser, where everybody can read it, so that no secret could be
+    /// kept (RFC 10017).
+    ///
+    /// It sends its client id alone to the token and revocation endpoints, and must use PKCE, whatever
+    /// [`require_pkce`](crate::DevIdpBuilder::require_pkce) says. Scripts from the origins of its redirect URIs, and from
+    /// those that [`origin`](Self::origin) adds, may read the answers of discovery, JWKS, token, UserInfo and revocation
+    /// endpoints (CORS); those of a token or
+    /// revocation endpoint only where the call names this application, or none that is known.
+    ///
+    /// ```
+    /// use vestibule_dev_idp::Application;
+    ///
+    /// let analytics = Application::spa("analytics")
+    ///     .redirect_uri("http://127.0.0.1:3003/callback") // from http://127.0.0.1:3003 scripts may call
+    ///     .post_logout_redirect_uri("http://127.0.0.1:3003/")
+    ///     .origin("http://127.0.0.1:5173"); // and from here
+    /// # let _ = analytics;
+    /// ```
+    ///
+    /// # Defaults
+    ///
+    /// Those of [`web`](Self::web).
+    pub fn spa(client_id: impl Into<String>) -> Self {
+        Self::of_type(ApplicationType::Spa, client_id.into())
+    }
+
     fn of_type(application_type: ApplicationType, client_id: String) -> Self {
         Self {
             client_id,
@@ -92,6 +120,7 @@ impl Application {
             secrets: Vec::new(),
             api_scopes: Vec::new(),
             redirect_uris: Vec::new(),
+            origins: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             backchannel_logout_uris: Vec::new(),
             access_token_lifetime: Duration::from_secs(5 * 60),
@@ -103,7 +132,8 @@ impl Application {
         }
     }
 
-    /// A further active secret, for rotation. At most two may be active, and a native application has none.
+    /// A further active secret, for rotation. At most two may be active. Native and single-page
+    /// applications have none.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
         self.secrets.push(secret.into());
@@ -117,9 +147,20 @@ impl Application {
     ///   port, for that one only. A path that ends in `/*` stands for every name in its place. `localhost` is refused.
     /// - A URI of a private-use scheme, whose name has a dot: `example.acme.cli:/callback` (section 7.1).
     /// - An `https` URI that the operating system hands to the application (section 7.2).
+    ///
+    /// A single-page application registers `https` URIs, and `http` ones of `localhost` or a loopback address. Its
+    /// scripts may call the provider from their origins.
     #[must_use]
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uris.push(uri.into());
+        self
+    }
+
+    /// A further origin from which the scripts of a single-page application may call the provider, beside those of its
+    /// redirect URIs: `https://app.acme.example`, as the browser writes it in `Origin`. Other applications have none.
+    #[must_use]
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
         self
     }
 
@@ -131,7 +172,7 @@ impl Application {
     }
 
     /// An endpoint that is sent a logout token when a session ends in which this application took part. Native
-    /// applications have none: they are not reached from outside.
+    /// and single-page applications have none: they are not reached from outside.
     #[must_use]
     pub fn backchannel_logout_uri(mut self, uri: impl Into<String>) -> Self {
         self.backchannel_logout_uris.push(uri.into());
@@ -201,8 +242,13 @@ impl Application {
         self.access_token_audience.as_deref().unwrap_or(&self.client_id)
     }
 
-    pub(crate) fn is_native(&self) -> bool {
-        self.application_type == ApplicationType::Native
+    /// Whether it is known by its client id alone, and must use PKCE.
+    pub(crate) fn is_public(&self) -> bool {
+        !self.application_type.keeps_secrets()
+    }
+
+    pub(crate) fn is_spa(&self) -> bool {
+        self.application_type == ApplicationType::Spa
     }
 
     pub(crate) fn takes_codes_at(&self, uri: &str) -> bool {

@@ -19,7 +19,21 @@ pub(super) fn may_be_registered(uri: &str, of: ApplicationType) -> bool {
         (ApplicationType::Native, "https") => url.has_host(),
         // RFC 8252 section 7.1: a domain name in reverse.
         (ApplicationType::Native, scheme) => scheme.contains('.'),
+        (ApplicationType::Spa, _) => is_of_a_page(&url),
     }
+}
+
+/// Whether a single-page application can be served from there: by `https`, or by `http` on the user's own machine.
+pub(super) fn is_of_a_page(url: &Url) -> bool {
+    let is_here = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        // Unlike a native application's, the page comes from the address to which the code goes.
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let names_nobody = url.username().is_empty() && url.password().is_none();
+    names_nobody && (url.scheme() == "https" || (url.scheme() == "http" && is_here))
 }
 
 /// Whether the URI of a request is the registered one: the very same string, but for the port of a native
@@ -27,7 +41,7 @@ pub(super) fn may_be_registered(uri: &str, of: ApplicationType) -> bool {
 /// its path where that was registered as `*`.
 pub(super) fn is_match(registered: &str, requested: &str, of: ApplicationType) -> bool {
     match of {
-        ApplicationType::Service | ApplicationType::Web => registered == requested,
+        ApplicationType::Service | ApplicationType::Spa | ApplicationType::Web => registered == requested,
         ApplicationType::Native => match (Loopback::parse(registered), Loopback::parse(requested)) {
             (Some(registered), Some(requested)) => registered.allows(&requested),
             _ => registered == requested,
@@ -158,5 +172,33 @@ mod tests {
         ] {
             assert!(!may(foreign), "{foreign}");
         }
+    }
+
+    #[test]
+    fn a_single_page_application_registers_pages_exactly() {
+        let may = |uri| may_be_registered(uri, ApplicationType::Spa);
+        for own in [
+            "https://app.acme.example/callback",
+            "http://localhost:5173/callback",
+            "http://127.0.0.1:3003/callback",
+            "http://[::1]:3003/callback",
+        ] {
+            assert!(may(own), "{own}");
+        }
+        for foreign in [
+            "http://app.acme.example/callback",
+            "http://localhost.evil.example/callback",
+            "https://alice:secret@app.acme.example/callback",
+            "https://app.acme.example/#/callback",
+            "example.acme.app:/callback",
+            "file:///callback",
+            "/callback",
+        ] {
+            assert!(!may(foreign), "{foreign}");
+        }
+        let matches = |registered, requested| is_match(registered, requested, ApplicationType::Spa);
+        assert!(matches("http://127.0.0.1:1/callback", "http://127.0.0.1:1/callback"));
+        assert!(!matches("http://127.0.0.1/callback", "http://127.0.0.1:1/callback"), "the port counts");
+        assert!(!matches("http://127.0.0.1:1/*", "http://127.0.0.1:1/callback"), "a star is only a star");
     }
 }

@@ -89,7 +89,7 @@ impl AuthorizationRequest {
         let scope = granted_scope(parameters.get("scope"), &application)
             .ok_or_else(|| refuse("invalid_scope", "the scope must contain `openid`".to_owned()))?;
         let code_challenge =
-            code_challenge(parameters, settings.require_pkce || application.is_native()).map_err(&invalid)?;
+            code_challenge(parameters, settings.require_pkce || application.is_public()).map_err(&invalid)?;
         let prompt = Prompt::parse(parameters.get("prompt")).map_err(&invalid)?;
         let max_age = match parameters.get("max_age").map(str::parse::<u32>) {
             Some(Err(_)) => return Err(invalid("max_age must be a number of seconds")),

@@ -30,9 +30,11 @@ pub(crate) fn authenticate(
         return Err(refuse("this way of client authentication is not allowed"));
     }
     let application = known.ok_or_else(|| refuse("no application has this client id"))?;
-    let secret = match (proof, application.is_native()) {
+    let secret = match (proof, application.is_public()) {
         (None, true) => return Ok(application),
-        (Some(_), true) => return Err(refuse("a native application has no secret")),
+        (Some(_), true) => {
+            return Err(refuse("an application of this type has no secret; it sends its client_id alone"));
+        }
         (None, false) => return Err(refuse("the client does not authenticate")),
         (Some((_, secret)), false) => secret,
     };
@@ -41,6 +43,11 @@ pub(crate) fn authenticate(
         .iter()
         .any(|active| verify_slices_are_equal(active.expose().as_bytes(), secret.as_bytes()).is_ok());
     if right { Ok(application) } else { Err(refuse("the client secret is wrong")) }
+}
+
+/// The client id that the request names, whether it proves it or not.
+pub(crate) fn named(headers: &HeaderMap, form: &Parameters) -> Option<String> {
+    credentials(headers, form).ok().map(|(client_id, _)| client_id)
 }
 
 /// The client id, and the secret with the way it came, if there is one.

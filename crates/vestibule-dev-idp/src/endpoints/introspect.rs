@@ -21,7 +21,7 @@ pub(crate) async fn introspect(State(provider): State<Arc<Provider>>, request: R
         .and_then(single)
         .and_then(|form| {
             let application = client_authentication::authenticate(&provider, &head.headers, &form)?;
-            if application.is_native() {
+            if application.is_public() {
                 // Section 2.1: else anybody could try tokens out.
                 return Err(OAuthError::invalid_client("an application without a secret may not ask"));
             }

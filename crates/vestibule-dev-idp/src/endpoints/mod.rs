@@ -5,6 +5,7 @@ mod authorize;
 mod callback;
 mod client_authentication;
 mod client_credentials;
+mod cors;
 mod device;
 mod device_authorization;
 mod device_token;
@@ -52,6 +53,7 @@ pub(crate) fn router(provider: Arc<Provider>) -> Router {
         .route("/style.css", get(pages::style))
         .route("/", get(pages::front))
         .layer(from_fn_with_state(Arc::clone(&provider), watch::watch))
+        .layer(from_fn_with_state(Arc::clone(&provider), cors::cors))
         .with_state(provider)
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::application::Application;
 use crate::endpoints::parameters::{self, Parameters};
 use crate::endpoints::token::single;
-use crate::endpoints::{client_authentication, not_stored};
+use crate::endpoints::{client_authentication, cors, not_stored};
 use crate::event::EventKind;
 use crate::jwt::opened_hint;
 use crate::messages::oauth_error::OAuthError;
@@ -18,6 +18,7 @@ use crate::provider::Provider;
 
 pub(crate) async fn revoke(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     let (head, form) = parameters::of_form(request).await;
+    let client = form.as_ref().and_then(|form| client_authentication::named(&head.headers, form));
     let revoked = form
         .ok_or_else(|| OAuthError::invalid_request("the body must be a form"))
         .and_then(single)
@@ -25,10 +26,11 @@ pub(crate) async fn revoke(State(provider): State<Arc<Provider>>, request: Reque
             let application = client_authentication::authenticate(&provider, &head.headers, &form)?;
             revoke_token(&provider, &application, &form)
         });
-    match revoked {
+    let answer = match revoked {
         Ok(()) => not_stored(StatusCode::OK.into_response()),
         Err(error) => error.into_response(),
-    }
+    };
+    cors::called_by(answer, client)
 }
 
 /// Section 2.1: a refresh token takes its whole grant with it. A token that is unknown is as good as revoked.

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::application::Application;
 use crate::endpoints::parameters::{self, Parameters};
-use crate::endpoints::{client_authentication, client_credentials, device_token, json};
+use crate::endpoints::{client_authentication, client_credentials, cors, device_token, json};
 use crate::event::EventKind;
 use crate::faults::{Misbehaviour, TokenAnswerFault};
 use crate::messages::id_token::Occasion;
@@ -26,6 +26,7 @@ use crate::store::{CodeRefusal, Environment, GrantId, RefreshRefusal};
 
 pub(crate) async fn token(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     let (head, form) = parameters::of_form(request).await;
+    let client = form.as_ref().and_then(|form| client_authentication::named(&head.headers, form));
     let answer = form
         .ok_or_else(|| OAuthError::invalid_request("the body must be a form"))
         .and_then(single)
@@ -43,10 +44,11 @@ pub(crate) async fn token(State(provider): State<Arc<Provider>>, request: Reques
                 None => Err(OAuthError::invalid_request("grant_type is missing")),
             }
         });
-    match answer {
+    let answer = match answer {
         Ok(tokens) => json(StatusCode::OK, &tokens),
         Err(error) => error.into_response(),
-    }
+    };
+    cors::called_by(answer, client)
 }
 
 pub(crate) fn single(form: Parameters) -> Result<Parameters, OAuthError> {

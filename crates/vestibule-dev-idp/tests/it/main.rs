@@ -1,6 +1,7 @@
 //! The development provider, seen from outside: by a browser, by applications, and by `openidconnect`'s verifier.
 
 mod binary;
+mod cors;
 mod device;
 mod drafts;
 mod faulty_answers;
@@ -13,5 +14,6 @@ mod refresh;
 mod service;
 mod setup;
 mod sign_in;
+mod spa;
 mod strictness;
 mod support;

@@ -49,6 +49,8 @@ pub(crate) struct ApplicationConfig {
     #[serde(default)]
     redirect_uris: Vec<String>,
     #[serde(default)]
+    origins: Vec<String>,
+    #[serde(default)]
     post_logout_redirect_uris: Vec<String>,
     #[serde(default)]
     backchannel_logout_uris: Vec<String>,
@@ -67,6 +69,7 @@ pub(crate) struct ApplicationConfig {
 enum TypeConfig {
     Native,
     Service,
+    Spa,
     #[default]
     Web,
 }
@@ -184,6 +187,7 @@ impl ApplicationConfig {
         let client_id = || self.client_id.clone();
         let (mut application, secrets) = match (self.r#type, self.secrets.as_slice()) {
             (TypeConfig::Native, secrets) => (Application::native(&self.client_id), secrets),
+            (TypeConfig::Spa, secrets) => (Application::spa(&self.client_id), secrets),
             (TypeConfig::Service, [first, further @ ..]) => {
                 (Application::service(&self.client_id, first), further)
             }
@@ -194,6 +198,7 @@ impl ApplicationConfig {
         };
         application = secrets.iter().fold(application, Application::secret);
         application = self.redirect_uris.iter().fold(application, Application::redirect_uri);
+        application = self.origins.iter().fold(application, Application::origin);
         application =
             self.post_logout_redirect_uris.iter().fold(application, Application::post_logout_redirect_uri);
         application =

@@ -13,6 +13,10 @@ pub(crate) const VERIFIER: &str = "a-verifier-of-more-than-forty-three-character
 pub(crate) const NONCE: &str = "the-nonce";
 /// The client id of a native application.
 pub(crate) const CLI: &str = "acme-cli";
+/// The client id of a single-page application.
+pub(crate) const SPA: &str = "analytics";
+/// Where its scripts come from.
+pub(crate) const SPA_ORIGIN: &str = "http://127.0.0.1:3000";
 pub(crate) const NOW: i64 = 1_900_000_000;
 
 pub(crate) struct World {
@@ -50,7 +54,8 @@ impl World {
             .user(User::new("bob").name("Bob <b>Bold</b>"))
             .application(application("dashboard"))
             .application(application("docs"))
-            .application(cli());
+            .application(cli())
+            .application(spa());
         Self { idp: change(builder).start().unwrap(), browser: browser() }
     }
 
@@ -107,6 +112,17 @@ impl World {
     /// A call of the token endpoint by a native application.
     pub(crate) async fn token_for_cli(&self, form: &[(&str, &str)]) -> Answer {
         self.post("/token", &[form, &[("client_id", CLI)]].concat()).await
+    }
+
+    /// A call of the token endpoint by a script of the single-page application.
+    pub(crate) async fn token_for_spa(&self, form: &[(&str, &str)]) -> Answer {
+        self.script_posts("/token", SPA_ORIGIN, &[form, &[("client_id", SPA)]].concat()).await
+    }
+
+    /// A script from this origin sends a form.
+    pub(crate) async fn script_posts(&self, path: &str, origin: &str, form: &[(&str, &str)]) -> Answer {
+        let call = self.browser.post(self.url(path)).header("origin", origin).form(form);
+        Answer::read(call.send().await.unwrap()).await
     }
 
     /// A whole login, up to the tokens.
@@ -198,6 +214,13 @@ pub(crate) fn cli() -> Application {
         .redirect_uri("example.acme.cli:/callback")
         .post_logout_redirect_uri("http://127.0.0.1/done")
         .device_flow(true)
+}
+
+/// A single-page application.
+pub(crate) fn spa() -> Application {
+    Application::spa(SPA)
+        .redirect_uri(redirect_uri(SPA))
+        .post_logout_redirect_uri(post_logout_redirect_uri(SPA))
 }
 
 pub(crate) fn redirect_uri(client: &str) -> String {
