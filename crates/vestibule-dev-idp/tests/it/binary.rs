@@ -51,6 +51,7 @@ async fn the_example_runs_and_logs() {
             "client  docs-portal",
             "client  live",
             "client  acme-cli",
+            "client  analytics",
             "user    alice",
             "user    bob"
         ]
@@ -77,6 +78,10 @@ fn a_configuration_that_is_wrong_is_explained() {
     assert!(secret.contains("`app` has no secret"), "{secret}");
     let native = refusal_of("native.toml", &format!("{app}type = 'native'\nsecrets = ['s']"));
     assert!(native.contains("native application `app` has a secret"), "{native}");
+    let spa = refusal_of("spa.toml", &format!("{app}type = 'spa'\nsecrets = ['s']"));
+    assert!(spa.contains("`app` has a secret, which everybody could read; take it out"), "{spa}");
+    let origin = refusal_of("origin.toml", &format!("{app}type = 'spa'\norigins = ['http://h']"));
+    assert!(origin.contains("`http://h` is no origin; write it as"), "{origin}");
     let algorithm =
         refusal_of("algorithm.toml", &format!("{app}secrets = ['s']\nsigning_algorithm = 'HS256'"));
     assert!(algorithm.contains("`HS256` is no signing algorithm"), "{algorithm}");
