@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use example_shared::testing::Browser;
+use example_shared::testing::{Browser, Page};
 use reqwest::StatusCode;
 use steps::report::{Report, Stopped};
+use vestibule_dev_idp::Requests;
 
 use super::{Company, Ground};
 
@@ -158,11 +159,7 @@ async fn refresh(
     points: &[String],
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let alice = company.signed_in(name).await?;
-    company.let_tokens_expire().await?;
-    let before = company.idp.requests();
-    company.nodes[0].kill_at(point).await?;
-    let answer = alice.call(&company.nodes[0].at("/api/token")).await;
+    let (alice, before, answer) = refreshing(company, name, point, 0).await?;
     if !died(company, point, answer.is_ok()).await? {
         answer?.expect(StatusCode::OK)?;
         return Ok(());
@@ -197,6 +194,23 @@ async fn refresh(
     Ok(())
 }
 
+/// Who asks for a token that has expired, what the provider had been asked before, and what became of it where so many
+/// answers of the provider are lost.
+async fn refreshing(
+    company: &mut Company<'_>,
+    name: &str,
+    point: usize,
+    lost: u64,
+) -> Result<(Browser, Requests, Result<Page>)> {
+    let alice = company.signed_in(name).await?;
+    company.let_tokens_expire().await?;
+    let before = company.idp.requests();
+    company.nodes[0].lose(lost).await?;
+    company.nodes[0].kill_at(point).await?;
+    let answer = alice.call(&company.nodes[0].at("/api/token")).await;
+    Ok((alice, before, answer))
+}
+
 /// No answer comes, nobody knows whether the refresh token is spent, and the node dies while it leaves word of that.
 async fn lost_refresh(
     company: &mut Company<'_>,
@@ -204,12 +218,7 @@ async fn lost_refresh(
     point: usize,
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let alice = company.signed_in(name).await?;
-    company.let_tokens_expire().await?;
-    let before = company.idp.requests();
-    company.nodes[0].lose(ANSWERS).await?;
-    company.nodes[0].kill_at(point).await?;
-    let answer = alice.call(&company.nodes[0].at("/api/token")).await;
+    let (alice, before, answer) = refreshing(company, name, point, ANSWERS).await?;
     if died(company, point, answer.is_ok()).await? {
         company.let_store_time_pass(LEASE).await?;
         alice.call(&company.nodes[1].at("/api/token")).await?.expect(StatusCode::OK)?;
