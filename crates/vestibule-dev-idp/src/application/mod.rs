@@ -93,8 +93,8 @@ impl Application {
     /// It sends its client id alone to the token and revocation endpoints, and must use PKCE, whatever
     /// [`require_pkce`](crate::DevIdpBuilder::require_pkce) says. Scripts from the origins of its redirect URIs, and from
     /// those that [`origin`](Self::origin) adds, may read the answers of discovery, JWKS, token, UserInfo and revocation
-    /// endpoints (CORS); those of a token or
-    /// revocation endpoint only where the call names this application, or none that is known.
+    /// endpoints (CORS); those of a token or revocation endpoint only where the call names this application, or none that
+    /// is known.
     ///
     /// ```
     /// use vestibule_dev_idp::Application;
@@ -132,8 +132,7 @@ impl Application {
         }
     }
 
-    /// A further active secret, for rotation. At most two may be active. Native and single-page
-    /// applications have none.
+    /// A further active secret, for rotation. At most two may be active. Native and single-page applications have none.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
         self.secrets.push(secret.into());

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use vestibule_dev_idp::{Application, Endpoint, HttpFault, Misbehaviour, Outage};
 
-use crate::support::{Answer, Authorization, SPA, SPA_ORIGIN, Tokens, VERIFIER, World, redirect_uri, spa};
+use crate::support::{Answer, Authorization, SPA, SPA_ORIGIN, Tokens, World, spa};
 
 const FOREIGN: &str = "https://evil.example";
 /// The single-page application `reports` has this origin.
@@ -97,14 +97,7 @@ async fn discovery_and_keys_can_be_read() {
 #[tokio::test]
 async fn tokens_claims_and_revocations_can_be_read() {
     let world = world();
-    let code = world.code(SPA, "alice").await;
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", &code),
-        ("redirect_uri", &redirect_uri(SPA)),
-        ("code_verifier", VERIFIER),
-    ];
-    let answer = world.token_for_spa(&form).await;
+    let answer = world.exchange_for_spa("alice").await;
     assert_eq!(reader(&answer), Some(SPA_ORIGIN));
     let tokens = Tokens::read(&answer);
     let bearer = format!("Bearer {}", tokens.access_token);

@@ -3,18 +3,11 @@
 use vestibule_dev_idp::{Application, ApplicationType, DevIdp, EventKind};
 
 use crate::support::{
-    Answer, Authorization, SPA, Tokens, VERIFIER, World, post_logout_redirect_uri, redirect_uri, spa,
+    Answer, Authorization, SPA, Tokens, World, post_logout_redirect_uri, redirect_uri, spa,
 };
 
 async fn tokens(world: &World) -> Tokens {
-    let code = world.code(SPA, "alice").await;
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", &code),
-        ("redirect_uri", &redirect_uri(SPA)),
-        ("code_verifier", VERIFIER),
-    ];
-    Tokens::read(&world.token_for_spa(&form).await)
+    Tokens::read(&world.exchange_for_spa("alice").await)
 }
 
 fn refreshing(token: &str) -> [(&'static str, &str); 2] {

@@ -87,16 +87,13 @@ impl World {
     }
 
     pub(crate) async fn exchange(&self, client: &str, code: &str) -> Answer {
-        self.token(
-            client,
-            &[
-                ("grant_type", "authorization_code"),
-                ("code", code),
-                ("redirect_uri", &redirect_uri(client)),
-                ("code_verifier", VERIFIER),
-            ],
-        )
-        .await
+        self.token(client, &exchanging(code, &redirect_uri(client))).await
+    }
+
+    /// A whole login to the single-page application, up to the answer with the tokens.
+    pub(crate) async fn exchange_for_spa(&self, login: &str) -> Answer {
+        let code = self.code(SPA, login).await;
+        self.token_for_spa(&exchanging(&code, &redirect_uri(SPA))).await
     }
 
     pub(crate) async fn refresh(&self, client: &str, refresh_token: &str) -> Answer {
@@ -146,6 +143,15 @@ impl World {
     pub(crate) async fn log_out(&self, tokens: &Tokens) -> Answer {
         self.get(&format!("/end_session?id_token_hint={}", tokens.id_token)).await
     }
+}
+
+fn exchanging<'a>(code: &'a str, redirect_uri: &'a str) -> [(&'static str, &'a str); 4] {
+    [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", redirect_uri),
+        ("code_verifier", VERIFIER),
+    ]
 }
 
 impl Authorization {
